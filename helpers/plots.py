@@ -1,0 +1,140 @@
+"""Figures from numbers: every function takes plain values and returns a matplotlib Figure, in one visual style.
+
+Figures are made without pyplot, whose global state is not safe where a widget draws from another thread.
+"""
+
+import io
+import math
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+# Okabe and Ito (2008): eight colours that stay apart for colour-blind readers.
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SKY, PURPLE, YELLOW, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#777777"
+CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW)
+DPI = 100
+
+
+class Picture(Figure):
+    """A Figure that shows itself as a PNG when it is the value of a cell."""
+
+    def _repr_png_(self):
+        return png(self)
+
+
+def new_figure(title="", width=7.0, height=3.4, columns=1, rows=1, **subplots):
+    """An empty figure in the style of the series, and its axes (one, or an array of them)."""
+    figure = Picture(figsize=(width, height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, **subplots)
+    for ax in [axes] if columns == rows == 1 else axes.flat:
+        style(ax)
+    if title:
+        figure.suptitle(title, fontsize=11, fontweight="bold", x=0.01, ha="left")
+    return figure, axes
+
+
+def style(ax):
+    """The look that every picture shares: light grid, no box."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(color="#DDDDDD", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.tick_params(labelsize=9)
+    ax.set_prop_cycle(color=CYCLE)
+    return ax
+
+
+def png(figure):
+    """The figure as PNG bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})  # the version would change the bytes
+    return buffer.getvalue()
+
+
+def visible(char):
+    """A character as a label that can be seen: ␣ for a space, ⏎ for a line break."""
+    return {" ": "␣", "\n": "⏎", "\t": "⇥"}.get(char, char if char.isprintable() else f"\\x{ord(char):02x}")
+
+
+def draw_floors(ax, floors):
+    """Dashed grey lines at the losses in `floors` (name -> nats), each with its name at the right end."""
+    for name, value in floors.items():
+        ax.axhline(value, color=GREY, linestyle="--", linewidth=1)
+        ax.annotate(
+            f"{name} {value:.2f}", (1.0, value), xycoords=("axes fraction", "data"), xytext=(4, 0),
+            textcoords="offset points", va="center", fontsize=8, color="#444444", annotation_clip=False,
+        )  # fmt: skip
+
+
+def loss_curve(history, floors=None, title="Loss", over="step", smooth=1):
+    """Training (thin) and validation loss (thick) of a History over steps, tokens or seconds, above the floors."""
+    figure, ax = new_figure(title)
+    x, train = history.series("train_loss", over)
+    ax.plot(x, running_mean(train, smooth), color=SKY, linewidth=0.9, label="training (one batch at a time)")
+    x, val = history.series("val_loss", over)
+    marker = "o" if len(x) < 30 else None
+    ax.plot(x, val, color=BLUE, linewidth=2.2, marker=marker, markersize=4, label="validation")
+    finite = [value for value in train + val + list((floors or {}).values()) if math.isfinite(value)]
+    if finite:
+        low, high = min(finite), max(finite)
+        ax.set_ylim(low - 0.06 * (high - low) - 0.02, high + 0.06 * (high - low) + 0.02)
+    draw_floors(ax, floors or {})
+    ax.set_xlabel(over)
+    ax.set_ylabel("nats per token")
+    ax.legend(fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.93))
+    return figure
+
+
+def running_mean(values, width):
+    """Each value replaced by the mean of the `width` values that end with it (fewer at the start)."""
+    return [sum(values[max(0, i - width + 1) : i + 1]) / len(values[max(0, i - width + 1) : i + 1]) for i in range(len(values))]
+
+
+def bars(labels, values, title, ylabel="probability", highlight=None, width=7.0, height=2.8):
+    """Vertical bars with a label each, a few of them with their values; `highlight` is the index of one to colour."""
+    figure, ax = new_figure(title, width, height)
+    colors = [VERMILION if i == highlight else BLUE for i in range(len(values))]
+    drawn = ax.bar(range(len(values)), values, color=colors)
+    if len(values) <= 12:
+        ax.bar_label(drawn, fmt="%.2f", fontsize=9, padding=2)
+        ax.margins(y=0.12)
+    ax.set_xticks(range(len(values)), labels, fontsize=9 if len(labels) <= 40 else 7)
+    ax.set_xlim(-0.7, len(values) - 0.3)
+    ax.grid(visible=False, axis="x")
+    ax.set_ylabel(ylabel)
+    return figure
+
+
+def heat_map(matrix, row_labels, column_labels, title, xlabel="", ylabel="", color_label="", width=7.0, height=6.2):
+    """A matrix (rows, columns) as colours from dark (small) to bright (large), with a colour bar."""
+    figure, ax = new_figure(title, width, height)
+    image = ax.imshow(matrix, cmap="viridis", aspect="auto")
+    size = 9 if len(row_labels) <= 40 else 6
+    ax.set_xticks(range(len(column_labels)), column_labels, fontsize=size)
+    ax.set_yticks(range(len(row_labels)), row_labels, fontsize=size)
+    ax.grid(visible=False)
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    figure.colorbar(image, ax=ax, label=color_label, fraction=0.04, pad=0.02)
+    return figure
+
+
+def window_picture(context, targets, title):
+    """One window over a text: the contexts' characters in a row of boxes, and the target of each position below it."""
+    figure, ax = new_figure(title, 7.0, 2.0)
+    for row, (chars, color, name) in enumerate([(context, SKY, "context x"), (targets, ORANGE, "target y")]):
+        for i, char in enumerate(chars):
+            ax.text(i, -row, visible(char), ha="center", va="center", fontsize=11, family="DejaVu Sans Mono",
+                    bbox=dict(boxstyle="square,pad=0.35", facecolor=color, alpha=0.45, edgecolor="none"))  # fmt: skip
+        ax.text(-0.9, -row, name, ha="right", va="center", fontsize=9)
+    for i in range(len(context)):
+        ax.annotate("", (i, -0.68), (i, -0.32), arrowprops=dict(arrowstyle="->", color="#444444"))
+    ax.set_xlim(-3.2, len(context) - 0.4)
+    ax.set_ylim(-1.7, 0.6)
+    ax.set_xticks(range(len(context)), range(len(context)), fontsize=8)
+    ax.set_yticks([])
+    ax.grid(visible=False)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.set_xlabel("position t")
+    return figure

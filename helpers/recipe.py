@@ -1,0 +1,62 @@
+"""How to train: the settings, the learning-rate schedule, the optimizer, and presets that fit a machine."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How to train; counts are in steps, losses in nats per token."""
+
+    steps: int = 2000
+    learning_rate: float = 4e-3
+    min_learning_rate: float = 1e-4
+    warmup_steps: int = 100
+    weight_decay: float = 0.1
+    betas: tuple = (0.9, 0.99)
+    grad_clip: float = 1.0
+    log_every: int = 10
+    eval_every: int = 250
+    eval_windows: int | None = 512  # validation windows looked at during training; None: all
+    compile: bool = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "betas", tuple(self.betas))  # JSON gives a list back
+        for name in ("steps", "log_every", "eval_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1.")
+        if not self.learning_rate > 0:
+            raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0, for example 0.003.")
+
+
+def learning_rate_at(step, config):
+    """Linear warm-up from 0, then half a cosine down to `min_learning_rate` (Loshchilov and Hutter, 2017)."""
+    if step < config.warmup_steps:
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    share = min(1.0, (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps))
+    return config.min_learning_rate + 0.5 * (1 + math.cos(math.pi * share)) * (
+        config.learning_rate - config.min_learning_rate
+    )
+
+
+def make_optimizer(model, config):
+    """AdamW with weight decay on matrices only: decaying biases and norms would pull them from where they work."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": config.weight_decay},
+        {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
+    ]
+    fused = all(p.device.type in ("cpu", "cuda") for p in parameters)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, fused=fused)
+
+
+PRESETS = {  # sizes of the model, batch size, and how to train: about two minutes on two cores; see README.md for GPUs
+    "cpu": (dict(context_length=64, n_layer=3, n_head=4, n_embd=128), 16, TrainConfig()),
+    "gpu": (
+        dict(context_length=256, n_layer=6, n_head=6, n_embd=384, dropout=0.2),
+        64,
+        TrainConfig(steps=5000, learning_rate=1e-3, warmup_steps=200, weight_decay=0.1, eval_windows=None),
+    ),
+}

@@ -1,0 +1,78 @@
+"""What a notebook builds is what `helpers` holds: same parameter names, same outputs, on random input."""
+
+import ast
+import json
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from hypothesis import given, settings
+
+from helpers import floors, model, text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def definition(notebook, name):
+    """The class or function `name` as the notebook's own cells define it."""
+    cells = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    scope = {"torch": torch, "nn": nn, "F": F} | {key: getattr(model, key) for key in ("Block", "init_weights")}
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and f" {name}(" in source and "await" not in source:
+            for node in ast.parse(source).body:
+                if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name:
+                    exec(compile(ast.Module([node], []), notebook, "exec"), scope)
+                    return scope[name]
+    raise AssertionError(f"{notebook} does not define {name}")
+
+
+def same_outputs(built, kept, idx):
+    assert {k: v.shape for k, v in built.state_dict().items()} == {k: v.shape for k, v in kept.state_dict().items()}
+    built.load_state_dict(kept.state_dict())
+    with torch.no_grad():
+        torch.testing.assert_close(built.eval()(idx), kept.eval()(idx))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bigram(seed):
+    torch.manual_seed(seed)
+    same_outputs(definition("05_bigram", "Bigram")(11), model.Bigram(11), torch.randint(11, (3, 5)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_gpt(seed):
+    torch.manual_seed(seed)
+    config = model.GPTConfig(13, context_length=8, n_layer=seed + 1, n_head=2, n_embd=8, dropout=0.1)
+    GPT = definition("10_gpt", "GPT")
+    same_outputs(GPT(config), model.GPT(config), torch.randint(13, (3, 8)))
+    torch.manual_seed(seed)
+    built = GPT(config)
+    torch.manual_seed(seed)
+    kept = model.GPT(config)  # and it begins with the same weights from the same seed
+    assert all(torch.equal(a, b) for a, b in zip(built.parameters(), kept.parameters(), strict=True))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(min_size=1, max_size=60), st.data())
+def test_tokenizer(corpus, data):
+    built, kept = definition("04_text_as_tensors", "CharTokenizer")(corpus), text.CharTokenizer(corpus)
+    sample = data.draw(st.text(alphabet=sorted(set(corpus)), min_size=1))
+    assert built.encode(sample).tolist() == kept.encode(sample).tolist()
+    assert built.decode(built.encode(sample).tolist()) == kept.decode(kept.encode(sample)) == sample
+    with pytest.raises(ValueError):
+        built.encode(sample + "\0" if "\0" not in corpus else sample + chr(max(map(ord, corpus)) + 1))
+
+
+def test_floors_are_those_that_the_notebook_computes_by_hand():
+    cells = json.loads((ROOT / "notebooks" / "04_text_as_tensors.ipynb").read_text(encoding="utf-8"))["cells"]
+    by_hand = ["".join(cell["source"]) for cell in cells if "".join(cell["source"]).startswith(("counts =", "pairs ="))]
+    tokens = torch.randint(7, (500,), generator=torch.Generator().manual_seed(0))
+    scope = {"torch": torch, "V": 7, "train": tokens[:400], "val": tokens[400:]}
+    for source in by_hand[:2]:
+        exec(source.split("\nassert")[0], scope)
+    assert scope["unigram"].item() == pytest.approx(floors.unigram(tokens[:400], tokens[400:], 7), abs=1e-5)
+    assert scope["bigram"].item() == pytest.approx(floors.bigram(tokens[:400], tokens[400:], 7), abs=1e-5)

@@ -1,0 +1,117 @@
+"""The shape of the house: arrows one way, small files, nothing that happens on import, a sentence on everything public."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "helpers").glob("*.py"))
+TREES = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+
+# What each file of helpers may import of the others.
+ALLOWED = {
+    "__init__": set(),
+    "device": set(),
+    "paths": set(),
+    "text": set(),
+    "floors": set(),
+    "model": set(),
+    "recipe": set(),
+    "plots": set(),
+    "exercises": set(),
+    "corpus": {"paths", "floors"},
+    "evaluation": {"device"},
+    "sampling": {"model", "evaluation"},
+    "checkpoint": {"model"},
+    "training": {"model", "text", "device", "checkpoint", "evaluation", "recipe", "corpus", "sampling", "paths"},
+    "widgets": {"plots", "sampling", "training"},
+}
+
+
+def imports(tree):
+    """The files of helpers that a file imports, wherever in it that stands."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("helpers.")}
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                found |= {node.module} if node.module else {alias.name for alias in node.names}
+            elif node.module == "helpers":
+                found |= {alias.name for alias in node.names}
+            elif (node.module or "").startswith("helpers."):
+                found.add(node.module.split(".")[1])
+    return found
+
+
+def test_every_way_to_import_is_seen():
+    source = "import helpers.a\nfrom helpers import b as x\nfrom helpers.c import d\nfrom . import e\nfrom .f import g\nimport torch"
+    assert imports(ast.parse(source)) == {"a", "b", "c", "e", "f"}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_imports_are_allowed(name):
+    assert name in ALLOWED, f"helpers/{name}.py is new: say above what it may import"
+    assert imports(TREES[name]) <= ALLOWED[name]
+
+
+def test_no_cycles():
+    arrows = {name: imports(tree) for name, tree in TREES.items()}
+    while arrows:
+        free = {name for name, targets in arrows.items() if not targets & arrows.keys()}
+        assert free, f"a cycle among {sorted(arrows)}"
+        arrows = {name: targets for name, targets in arrows.items() if name not in free}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_files_are_small(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_all_of_helpers_is_small():
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in FILES) <= 1600
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_everything_public_says_what_it_is(name):
+    assert ast.get_docstring(TREES[name])
+    for node in TREES[name].body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            # `main` is described by its parser.
+            assert node.name.startswith("_") or node.name == "main" or ast.get_docstring(node), node.name
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_no_notebook_is_read_and_no_global_is_set(name):
+    for node in ast.walk(TREES[name]):
+        assert not isinstance(node, ast.Global), "no global state"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert ".ipynb" not in node.value
+
+
+IMPORT_ALL = """
+import importlib, os, random, signal, sys
+import torch, numpy
+before = torch.get_rng_state(), random.getstate(), numpy.random.get_state()[1].tolist()
+settings = (torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(), signal.getsignal(signal.SIGINT))
+environment, folder = dict(os.environ), sorted(os.listdir())
+for name in sys.argv[1:]:
+    importlib.import_module("helpers." + name)
+    after = torch.get_rng_state(), random.getstate(), numpy.random.get_state()[1].tolist()
+    assert torch.equal(before[0], after[0]) and before[1:] == after[1:], name + " uses random numbers"
+now = (torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(), signal.getsignal(signal.SIGINT))
+assert settings == now and folder == sorted(os.listdir())
+assert "matplotlib.pyplot" not in sys.modules, "pyplot is not safe where widgets draw from threads"
+"""
+
+
+def test_importing_does_nothing(tmp_path):
+    names = [name for name in TREES if name != "__init__"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", IMPORT_ALL, *names]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

@@ -1,0 +1,238 @@
+"""Temperature, top-k and top-p against slow plain Python; `generate` keeps the prompt, the mode and its word."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from helpers.model import GPT, Bigram, GPTConfig
+from helpers.sampling import generate, next_distribution, sample_text
+from helpers.text import CharTokenizer
+
+# Logits that are apart, so that no order hangs on the last digit.
+logit_lists = st.lists(st.integers(-1500, 1500), min_size=2, max_size=20, unique=True).map(lambda v: [n / 100 for n in v])
+temperatures = st.floats(0.1, 10)
+few = settings(max_examples=25)
+
+
+def slow_distribution(logits, temperature=1.0, top_k=None, top_p=None):
+    order = sorted(range(len(logits)), key=lambda i: -logits[i])
+    kept = order[: top_k or len(order)]
+
+    def softmax(over):
+        weights = {i: math.exp((logits[i] - logits[order[0]]) / temperature) for i in over}
+        total = sum(weights.values())
+        return {i: weight / total for i, weight in weights.items()}
+
+    if top_p is not None:
+        probs, total, nucleus = softmax(kept), 0.0, []
+        for i in kept:
+            nucleus.append(i)
+            total += probs[i]
+            if total >= top_p:
+                break
+        kept = nucleus
+    probs = softmax(kept)
+    return torch.tensor([probs.get(i, 0.0) for i in range(len(logits))], dtype=torch.float64)
+
+
+def distribution(logits, **settings):
+    return next_distribution(torch.tensor(logits, dtype=torch.float64), **settings)
+
+
+@given(logit_lists, temperatures, st.integers(1, 25))
+def test_temperature_and_top_k_equal_slow_reference(logits, temperature, top_k):
+    expected = slow_distribution(logits, temperature, top_k)
+    found = distribution(logits, temperature=temperature, top_k=top_k)
+    torch.testing.assert_close(found, expected)
+    assert (found > 0).sum() <= top_k
+    torch.testing.assert_close(distribution(logits, temperature=temperature), slow_distribution(logits, temperature))
+
+
+@given(logit_lists, temperatures, st.none() | st.integers(1, 25), st.floats(0.001, 0.999))
+def test_top_p_equals_slow_reference(logits, temperature, top_k, top_p):
+    ordered = slow_distribution(logits, temperature, top_k).sort(descending=True).values
+    assume((ordered.cumsum(0) - top_p).abs().min() > 1e-9)  # no sum that rounding could put on the other side
+    found = distribution(logits, temperature=temperature, top_k=top_k, top_p=top_p)
+    torch.testing.assert_close(found, slow_distribution(logits, temperature, top_k, top_p))
+
+
+@given(logit_lists, st.floats(0.001, 1))
+def test_top_p_keeps_the_smallest_set_that_holds_p(logits, top_p):
+    plain, kept = distribution(logits), distribution(logits, top_p=top_p) > 0
+    assert plain[kept].sum() >= top_p - 1e-9
+    assert plain[kept].sum() - plain[kept].min() < top_p + 1e-9  # without its least likely token it would not
+    assert not kept.all() or top_p > 1 - plain.min() - 1e-9
+    assert kept[plain.argmax()]
+
+
+@given(logit_lists, temperatures, st.integers(0, 30))
+def test_wide_top_k_and_whole_top_p_change_nothing(logits, temperature, more):
+    plain = distribution(logits, temperature=temperature)
+    assert torch.equal(plain, distribution(logits, temperature=temperature, top_k=len(logits) + more))
+    assert torch.equal(plain, distribution(logits, temperature=temperature, top_p=1))
+    assert torch.equal(plain, distribution(logits, temperature=temperature, top_p=1.0, top_k=10**6))
+
+
+@given(logit_lists, st.none() | st.integers(1, 25), st.none() | st.floats(0.01, 1))
+def test_greedy_is_argmax(logits, top_k, top_p):
+    found = distribution(logits, temperature=0, top_k=top_k, top_p=top_p)
+    assert found.argmax() == max(range(len(logits)), key=logits.__getitem__)
+    assert found.max() == found.sum() == 1
+
+
+@given(st.lists(st.floats(-80, 80, width=32), min_size=1, max_size=20), st.floats(0, 20),
+       st.none() | st.integers(1, 25), st.none() | st.floats(0.001, 1))  # fmt: skip
+def test_always_a_distribution(logits, temperature, top_k, top_p):
+    """Any temperature from 0 up, however small: it may never end in NaN."""
+    for dtype in (torch.float32, torch.float64):
+        probs = next_distribution(torch.tensor(logits, dtype=dtype), temperature, top_k, top_p)
+        assert probs.shape == (len(logits),) and (probs >= 0).all()
+        torch.testing.assert_close(probs.sum(), torch.ones((), dtype=dtype), atol=1e-5, rtol=0)
+
+
+@given(logit_lists, st.floats(-1000, 1000), temperatures, st.none() | st.integers(1, 25))
+def test_adding_a_constant_changes_nothing(logits, constant, temperature, top_k):
+    moved = distribution([value + constant for value in logits], temperature=temperature, top_k=top_k)
+    torch.testing.assert_close(moved, distribution(logits, temperature=temperature, top_k=top_k))
+
+
+@given(logit_lists, temperatures, temperatures)
+def test_lower_temperature_raises_the_most_likely(logits, one, other):
+    low, high = sorted((one, other))
+    assert distribution(logits, temperature=low).max() >= distribution(logits, temperature=high).max() - 1e-12
+
+
+@given(st.integers(1, 4), st.integers(2, 9), st.integers(0, 10**6), st.none() | st.integers(1, 9), st.floats(0.05, 1))
+def test_rows_are_independent(rows, vocab_size, seed, top_k, top_p):
+    logits = torch.randn(rows, 3, vocab_size, generator=torch.Generator().manual_seed(seed))
+    before = logits.clone()
+    together = next_distribution(logits, 0.7, top_k, top_p)
+    for r in range(rows):
+        for c in range(3):
+            torch.testing.assert_close(together[r, c], next_distribution(logits[r, c], 0.7, top_k, top_p))
+    assert torch.equal(logits, before)  # the caller's logits are left as they were
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("temperature", -1), ("temperature", -0.001), ("temperature", float("nan")), ("top_k", 0), ("top_k", -3)]
+    + [("top_p", value) for value in (0, -0.5, 1.01, float("nan"))],
+)
+def test_bad_settings_are_named(name, value):
+    with pytest.raises(ValueError, match=f"{name} is {value};"):
+        next_distribution(torch.zeros(4), **{name: value})
+
+
+# generate
+
+
+def tiny(seed=0, dropout=0.3):
+    torch.manual_seed(seed)
+    model = GPT(GPTConfig(vocab_size=7, context_length=6, n_layer=1, n_head=2, n_embd=8, dropout=dropout))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(std=0.5)
+    return model
+
+
+@few
+@given(st.integers(1, 3), st.integers(1, 10), st.integers(0, 9), st.integers(0, 10**6), st.booleans())
+def test_generate_keeps_prompt_shape_mode_and_word(batch_size, length, n, seed, training):
+    model, idx = tiny().train(training), torch.randint(7, (batch_size, length))
+    settings = dict(temperature=0.8, top_k=5, top_p=0.95)
+    out = generate(model, idx, n, generator=torch.Generator().manual_seed(seed), **settings)
+    assert out.shape == (batch_size, length + n)
+    assert torch.equal(out[:, :length], idx)
+    assert 0 <= out.min() and out.max() < 7
+    assert torch.equal(out, generate(model, idx, n, generator=torch.Generator().manual_seed(seed), **settings))
+    assert model.training == training and all(module.training == training for module in model.modules())
+    assert all(parameter.grad is None for parameter in model.parameters()) and not out.requires_grad
+    assert torch.is_grad_enabled()
+
+
+def test_other_seeds_give_other_texts():
+    idx = torch.zeros(1, 1, dtype=torch.long)
+    texts = {tuple(generate(tiny(), idx, 20, generator=torch.Generator().manual_seed(s))[0].tolist()) for s in range(20)}
+    assert len(texts) == 20
+
+
+@few
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 100))
+def test_generate_greedy_is_the_plain_loop(length, n, seed):
+    """Each token is the model's favourite after the last `context_length` tokens: the context is cropped, not wrapped."""
+    model, idx = tiny(seed).train(), torch.randint(7, (2, length))
+    out = generate(model, idx, n, temperature=0)
+    model.eval()
+    for _ in range(n):
+        with torch.no_grad():
+            idx = torch.cat([idx, model(idx[:, -6:])[:, -1].argmax(dim=-1, keepdim=True)], dim=1)
+    assert torch.equal(out, idx)
+
+
+def test_generate_from_a_bigram_follows_its_table():
+    model = Bigram(5)
+    with torch.no_grad():
+        model.table.weight.copy_(torch.eye(5).roll(1, dims=1) * 1000)  # after i comes i + 1
+    assert generate(model, torch.tensor([[3, 1]]), 6).tolist() == [[3, 1, 2, 3, 4, 0, 1, 2]]
+
+
+def test_generate_draws_as_often_as_the_distribution_says():
+    model = Bigram(3)
+    with torch.no_grad():
+        model.table.weight.copy_(torch.tensor([0.2, 0.3, 0.5]).log().expand(3, 3))
+    out = generate(model, torch.zeros(1000, 1, dtype=torch.long), 10, generator=torch.Generator().manual_seed(1))
+    shares = torch.bincount(out[:, 1:].flatten()) / 10_000
+    torch.testing.assert_close(shares, torch.tensor([0.2, 0.3, 0.5]), atol=0.025, rtol=0)  # five standard deviations
+
+
+def test_generate_puts_the_mode_back_when_the_model_fails():
+    model = tiny().train()
+    with pytest.raises(IndexError):
+        generate(model, torch.full((1, 2), 99), 1)
+    assert model.training and torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("idx", [torch.zeros(1, 0, dtype=torch.long), torch.zeros(3, dtype=torch.long)])
+def test_generate_refuses_empty_and_flat_prompts(idx):
+    with pytest.raises(ValueError, match=r"it must be \(B, T\) with at least one token"):
+        generate(tiny(), idx, 1)
+
+
+def test_generate_refuses_negative_length():
+    with pytest.raises(ValueError, match="max_new_tokens is -1"):
+        generate(tiny(), torch.zeros(1, 1, dtype=torch.long), -1)
+
+
+# sample_text
+
+TOKENIZER = CharTokenizer("abcdefg")
+
+
+@few
+@given(st.text(st.sampled_from("abcdefg"), min_size=1, max_size=12), st.integers(0, 12), st.integers(0, 10**6))
+def test_sample_text_continues_the_prompt(prompt, n, seed):
+    text = sample_text(tiny(), TOKENIZER, prompt, n, seed=seed, temperature=1.3)
+    assert text.startswith(prompt) and len(text) == len(prompt) + n
+    assert text == sample_text(tiny(), TOKENIZER, prompt, n, seed=seed, temperature=1.3)
+
+
+@few
+@given(length=st.integers(1, 12))
+def test_sample_text_says_when_it_crops(capsys, length):
+    capsys.readouterr()
+    sample_text(tiny(), TOKENIZER, "a" * length, 2, seed=0)
+    said = capsys.readouterr().out
+    assert (said == f"The prompt has {length} characters; the model sees the last 6 of them.\n") == (length > 6)
+    assert (said == "") == (length <= 6)
+
+
+def test_sample_text_refuses_empty_and_unknown():
+    with pytest.raises(ValueError, match="prompt is empty"):
+        sample_text(tiny(), TOKENIZER, "", 3)
+    with pytest.raises(ValueError, match="'z' at position 1"):
+        sample_text(tiny(), TOKENIZER, "az", 3)
+    with pytest.raises(ValueError, match="temperature is -2"):
+        sample_text(tiny(), TOKENIZER, "a", 3, temperature=-2)
