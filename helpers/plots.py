@@ -88,7 +88,10 @@ def loss_curve(history, floors=None, title="Loss", over="step", smooth=1):
 
 def running_mean(values, width):
     """Each value replaced by the mean of the `width` values that end with it (fewer at the start)."""
-    return [sum(values[max(0, i - width + 1) : i + 1]) / len(values[max(0, i - width + 1) : i + 1]) for i in range(len(values))]
+    return [
+        sum(values[max(0, i - width + 1) : i + 1]) / len(values[max(0, i - width + 1) : i + 1])
+        for i in range(len(values))
+    ]
 
 
 def bars(labels, values, title, ylabel="probability", highlight=None, width=7.0, height=2.8):

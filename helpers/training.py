@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from tqdm import tqdm
@@ -22,37 +22,12 @@ from helpers import checkpoint as ckpt
 from helpers.corpus import load_text
 from helpers.device import autocast, describe, pick_device, seed_everything
 from helpers.evaluation import evaluate, loss_of
+from helpers.history import History
 from helpers.model import GPT, GPTConfig, count_parameters
 from helpers.paths import checkpoint_path
 from helpers.recipe import PRESETS, learning_rate_at, make_optimizer
 from helpers.sampling import sample_text
 from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
-
-
-@dataclass
-class History:
-    """What training left behind, one entry per logged step in each list. `val_loss` is None where not measured."""
-
-    step: list = field(default_factory=list)
-    tokens: list = field(default_factory=list)
-    seconds: list = field(default_factory=list)
-    train_loss: list = field(default_factory=list)
-    val_loss: list = field(default_factory=list)
-    learning_rate: list = field(default_factory=list)
-    grad_norm: list = field(default_factory=list)
-
-    def append(self, **row):
-        for name, values in vars(self).items():
-            values.append(row.get(name))
-
-    def series(self, name, over="step"):
-        """Two lists, `over` and `name`, of the entries where `name` was measured."""
-        pairs = [(x, y) for x, y in zip(getattr(self, over), getattr(self, name), strict=True) if y is not None]
-        return [x for x, _ in pairs], [y for _, y in pairs]
-
-    def last(self, name):
-        """The newest measured value of `name`, or None."""
-        return next((value for value in reversed(getattr(self, name)) if value is not None), None)
 
 
 @dataclass(frozen=True)
@@ -121,7 +96,7 @@ class Run:
         )
 
     def settle(self):
-        """Fetch the pending losses, check each, and return mean loss and mean gradient norm (None if there are none)."""
+        """Fetch and check the pending losses; return mean loss and mean gradient norm, None if there are none."""
         if not self.pending:
             return None, None
         values = torch.stack(self.pending).cpu()  # (steps, 2): one wait for all of them
@@ -155,7 +130,7 @@ class Run:
 
 @contextlib.contextmanager
 def held_interrupts():
-    """Hold an interrupt (Ctrl-C, the kernel's stop button) back until the block ends, so that no step is cut in half."""
+    """Hold an interrupt (Ctrl-C, the kernel's stop button) back until the block ends: no step is cut in half."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread receives signals
         return
@@ -255,7 +230,9 @@ def main(arguments=None):
     print(f"{args.corpus}: {len(text):,} characters. {count_parameters(model):,} parameters on {describe(device)}.")
     history = train(model, batches, config, tokenizer=tokenizer, checkpoint=args.out, resume=args.resume)
     whole = evaluate(model, fixed_windows(batches.val, batches.context_length))
-    print(f"Step {history.last('step')}: {whole:.4f} nats per character on the whole validation split. Saved: {args.out}")
+    print(
+        f"Step {history.last('step')}: {whole:.4f} nats per character on the whole validation split. Saved: {args.out}"
+    )
     print(sample_text(model, tokenizer, "\n", 300, seed=args.seed))
 
 

@@ -36,8 +36,9 @@ def dropdown(description, options, value=None):
 
 
 def text_box(description, value):
-    """A labelled line of text."""
-    return widgets.Text(value=value, description=description, style=SLIDER["style"], layout={"width": "40em"})
+    """A labelled line of text; it counts when Enter is pressed or the box is left, not at every letter."""
+    look = {"style": SLIDER["style"], "layout": {"width": "40em"}}
+    return widgets.Text(value=value, description=description, continuous_update=False, **look)
 
 
 class Explorer(widgets.VBox):
@@ -75,8 +76,8 @@ class Explorer(widgets.VBox):
 class Dashboard(widgets.VBox):
     """The live loss curve of a training run, a Stop button, and a sample of text at every evaluation.
 
-    `await dashboard.run(steps(...))` shows it and drains the generator with an `await` between steps: that is what lets the
-    click on Stop, and the kernel's own stop button, through. Redraws at most once in `every` seconds.
+    `await dashboard.run(steps(...))` shows it and drains the generator with an `await` between steps: that is what
+    lets the click on Stop, and the kernel's own stop button, through. Redraws at most once in `every` seconds.
     """
 
     def __init__(self, title="Training", floors=None, sample=None, every=1.0):
@@ -93,7 +94,7 @@ class Dashboard(widgets.VBox):
         return html.unescape(self._status.value)
 
     async def run(self, events):
-        """Drain `events` (from `helpers.training.steps`); returns True if it ran to its end, False if it was stopped."""
+        """Drain `events` (from `helpers.training.steps`); True if it ran to its end, False if it was stopped."""
         self.stopped, drawn, waited, event = False, 0.0, 0.0, None
         self._stop.disabled = False
         shown = display(self, display_id=True)

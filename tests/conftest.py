@@ -46,8 +46,8 @@ def new_run():
         torch.manual_seed(seed)
         sizes = dict(context_length=8, n_layer=1, n_head=2, n_embd=n_embd, dropout=dropout, tie_weights=tie_weights)
         model = GPT(GPTConfig(tokenizer.vocab_size, **sizes))
-        settings = dict(steps=20, learning_rate=1e-2, warmup_steps=5, log_every=3, eval_every=7, eval_windows=8) | settings
-        return model, Batches(train, val, 4, 8, seed=seed), TrainConfig(**settings)
+        usual = dict(steps=20, learning_rate=1e-2, warmup_steps=5, log_every=3, eval_every=7, eval_windows=8)
+        return model, Batches(train, val, 4, 8, seed=seed), TrainConfig(**usual | settings)
 
     new.tokenizer = tokenizer
     return new

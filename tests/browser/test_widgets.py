@@ -67,7 +67,8 @@ def test_04_window_by_keyboard(open_notebook, artefacts):
     notebook.page.keyboard.press("ArrowRight")  # one character longer
     expected = notebook.ask("tokenizer.decode(train[5000:5010])")
     notebook.page.wait_for_function(
-        "text => document.body.innerText.includes(text)", arg=f"after {expected[:-1]!r}, what comes? Answer: {expected[-1]!r}"
+        "text => document.body.innerText.includes(text)",
+        arg=f"after {expected[:-1]!r}, what comes? Answer: {expected[-1]!r}",
     )
     assert picture(box) != before
     box.screenshot(path=artefacts / "04_window.png")
@@ -82,7 +83,8 @@ def test_05_followers_by_keyboard(open_notebook, artefacts):
     box.locator("select").select_option("q")
     share = notebook.ask("round(counted[q, u].item(), 2)")
     notebook.page.wait_for_function(
-        "text => document.body.innerText.includes(text)", arg=f"After q most likely comes u, with probability {share:.2f}"
+        "text => document.body.innerText.includes(text)",
+        arg=f"After q most likely comes u, with probability {share:.2f}",
     )
     assert picture(box) != before
     box.locator("select").focus()

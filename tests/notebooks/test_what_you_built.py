@@ -69,10 +69,11 @@ def test_tokenizer(corpus, data):
 
 def test_floors_are_those_that_the_notebook_computes_by_hand():
     cells = json.loads((ROOT / "notebooks" / "04_text_as_tensors.ipynb").read_text(encoding="utf-8"))["cells"]
-    by_hand = ["".join(cell["source"]) for cell in cells if "".join(cell["source"]).startswith(("counts =", "pairs ="))]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    by_hand = [next(s for s in sources if f"\n{name} = -probs" in s) for name in ("unigram", "bigram")]
     tokens = torch.randint(7, (500,), generator=torch.Generator().manual_seed(0))
     scope = {"torch": torch, "V": 7, "train": tokens[:400], "val": tokens[400:]}
-    for source in by_hand[:2]:
+    for source in by_hand:
         exec(source.split("\nassert")[0], scope)
     assert scope["unigram"].item() == pytest.approx(floors.unigram(tokens[:400], tokens[400:], 7), abs=1e-5)
     assert scope["bigram"].item() == pytest.approx(floors.bigram(tokens[:400], tokens[400:], 7), abs=1e-5)

@@ -1,4 +1,4 @@
-"""The shape of the house: arrows one way, small files, nothing that happens on import, a sentence on everything public."""
+"""The shape of the house: arrows one way, small files, nothing that happens on import, all public things explained."""
 
 import ast
 import os
@@ -21,13 +21,16 @@ ALLOWED = {
     "floors": set(),
     "model": set(),
     "recipe": set(),
+    "history": set(),
     "plots": set(),
     "exercises": set(),
     "corpus": {"paths", "floors"},
     "evaluation": {"device"},
     "sampling": {"model", "evaluation"},
     "checkpoint": {"model"},
-    "training": {"model", "text", "device", "checkpoint", "evaluation", "recipe", "corpus", "sampling", "paths"},
+    "training": {
+        "model", "text", "device", "checkpoint", "evaluation", "recipe", "history", "corpus", "sampling", "paths",
+    },
     "widgets": {"plots", "sampling", "training"},
 }
 
@@ -49,8 +52,9 @@ def imports(tree):
 
 
 def test_every_way_to_import_is_seen():
-    source = "import helpers.a\nfrom helpers import b as x\nfrom helpers.c import d\nfrom . import e\nfrom .f import g\nimport torch"
-    assert imports(ast.parse(source)) == {"a", "b", "c", "e", "f"}
+    lines = ["import helpers.a", "from helpers import b as x", "from helpers.c import d", "from . import e"]
+    lines += ["from .f import g", "import torch"]
+    assert imports(ast.parse("\n".join(lines))) == {"a", "b", "c", "e", "f"}
 
 
 @pytest.mark.parametrize("name", TREES)
@@ -97,13 +101,15 @@ IMPORT_ALL = """
 import importlib, os, random, signal, sys
 import torch, numpy
 before = torch.get_rng_state(), random.getstate(), numpy.random.get_state()[1].tolist()
-settings = (torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(), signal.getsignal(signal.SIGINT))
+settings = torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled()
+handler = signal.getsignal(signal.SIGINT)
 environment, folder = dict(os.environ), sorted(os.listdir())
 for name in sys.argv[1:]:
     importlib.import_module("helpers." + name)
     after = torch.get_rng_state(), random.getstate(), numpy.random.get_state()[1].tolist()
     assert torch.equal(before[0], after[0]) and before[1:] == after[1:], name + " uses random numbers"
-now = (torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(), signal.getsignal(signal.SIGINT))
+now = torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled()
+assert handler is signal.getsignal(signal.SIGINT)
 assert settings == now and folder == sorted(os.listdir())
 assert "matplotlib.pyplot" not in sys.modules, "pyplot is not safe where widgets draw from threads"
 """

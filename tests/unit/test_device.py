@@ -52,7 +52,10 @@ def test_autocast_changes_nothing_on_the_cpu():
 
 @pytest.mark.parametrize("has_bf16", [True, False])
 def test_autocast_asks_the_card(monkeypatch, has_bf16):
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: has_bf16 or including_emulation)
+    def supported(including_emulation=True):
+        return has_bf16 or including_emulation
+
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
     made = []
     monkeypatch.setattr(torch, "autocast", lambda *args: made.append(args) or contextlib.nullcontext())
     with autocast(torch.device("cuda:0")):

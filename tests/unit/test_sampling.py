@@ -12,7 +12,8 @@ from helpers.sampling import generate, next_distribution, sample_text
 from helpers.text import CharTokenizer
 
 # Logits that are apart, so that no order hangs on the last digit.
-logit_lists = st.lists(st.integers(-1500, 1500), min_size=2, max_size=20, unique=True).map(lambda v: [n / 100 for n in v])
+hundredths = st.lists(st.integers(-1500, 1500), min_size=2, max_size=20, unique=True)
+logit_lists = hundredths.map(lambda values: [n / 100 for n in values])
 temperatures = st.floats(0.1, 10)
 few = settings(max_examples=25)
 
@@ -146,7 +147,7 @@ def test_generate_keeps_prompt_shape_mode_and_word(batch_size, length, n, seed, 
     out = generate(model, idx, n, generator=torch.Generator().manual_seed(seed), **settings)
     assert out.shape == (batch_size, length + n)
     assert torch.equal(out[:, :length], idx)
-    assert 0 <= out.min() and out.max() < 7
+    assert out.min() >= 0 and out.max() < 7
     assert torch.equal(out, generate(model, idx, n, generator=torch.Generator().manual_seed(seed), **settings))
     assert model.training == training and all(module.training == training for module in model.modules())
     assert all(parameter.grad is None for parameter in model.parameters()) and not out.requires_grad
@@ -155,14 +156,14 @@ def test_generate_keeps_prompt_shape_mode_and_word(batch_size, length, n, seed, 
 
 def test_other_seeds_give_other_texts():
     idx = torch.zeros(1, 1, dtype=torch.long)
-    texts = {tuple(generate(tiny(), idx, 20, generator=torch.Generator().manual_seed(s))[0].tolist()) for s in range(20)}
-    assert len(texts) == 20
+    generators = [torch.Generator().manual_seed(seed) for seed in range(20)]
+    assert len({tuple(generate(tiny(), idx, 20, generator=g)[0].tolist()) for g in generators}) == 20
 
 
 @few
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 100))
 def test_generate_greedy_is_the_plain_loop(length, n, seed):
-    """Each token is the model's favourite after the last `context_length` tokens: the context is cropped, not wrapped."""
+    """Each token is the model's favourite after the last `context_length` tokens: the context is cropped."""
     model, idx = tiny(seed).train(), torch.randint(7, (2, length))
     out = generate(model, idx, n, temperature=0)
     model.eval()

@@ -194,11 +194,12 @@ posix = pytest.mark.skipif(os.name == "nt", reason="the stand-in for Python is a
         ("ERROR: Could not install packages due to an OSError: No space left on device", "disk became full"),
         ("ERROR: No matching distribution found for torch", "no build for Python"),
         ("ERROR: No matching distribution found for tqdm", "No matching distribution found for tqdm"),
-        ("error: subprocess-exited-with-error", "error: subprocess-exited-with-error"),
+        ("error: subprocess-exited-with-error", "note"),
     ],
 )
 def test_when_pip_fails_an_environment_that_was_there_stays(checkout, pip_says, words):
-    fake_environment(checkout, f'case "$*" in *pip\\ install*) echo "{pip_says}"; exit 1;; *) {VERSION};; esac')
+    fails = f'echo Collecting; echo "{pip_says}"; echo note; exit 1'
+    fake_environment(checkout, f'case "$*" in *pip\\ install*) {fails};; *) {VERSION};; esac')
     before = files(checkout)
     assert_one_line(set_up(checkout), words)
     assert files(checkout) == before

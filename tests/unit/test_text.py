@@ -37,7 +37,7 @@ def test_unknown_character_is_named_with_its_position(known, before, char):
     tokenizer = CharTokenizer(known)
     before = "".join(c for c in before if c in known)
     with pytest.raises(ValueError) as error:
-        tokenizer.encode(before + char + known)
+        tokenizer.encode(before + char + known + char)  # the first place counts
     message = str(error.value)
     assert message.startswith(f"{char!r} at position {len(before)} is not in the vocabulary")
     swap = next((c for c in (char.lower(), char.upper()) if c in tokenizer.chars), None)
