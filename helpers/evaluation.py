@@ -16,13 +16,14 @@ def loss_of(model, x, y):
 @contextlib.contextmanager
 def eval_mode(model):
     """Dropout off and no graph inside; afterwards the model is back in the mode it was found in."""
-    was_training = model.training
+    modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
         with torch.no_grad():
             yield
     finally:
-        model.train(was_training)
+        for module, was_training in modes.items():
+            module.training = was_training
 
 
 def evaluate(model, windows, batch_size=256):

@@ -159,7 +159,7 @@ class ToyLanguage:
     @property
     def nats_per_story(self):
         """-ln P of a whole story: the sum of ln(number of choices), the same for every story."""
-        return math.fsum(self.surprise(self.story()))
+        return math.fsum(self.surprise(self.story(torch.Generator())))
 
     def story(self, generator=None):
         """One whole story, with the line break that ends it."""

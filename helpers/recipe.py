@@ -27,6 +27,12 @@ class TrainConfig:
         for name in ("steps", "log_every", "eval_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1.")
+        if self.eval_windows is not None and self.eval_windows < 1:
+            raise ValueError(f"eval_windows is {self.eval_windows}; it must be at least 1, or None for all of them.")
+        if self.warmup_steps < 0:
+            raise ValueError(f"warmup_steps is {self.warmup_steps}; it must be 0 or more.")
+        if not self.grad_clip > 0:
+            raise ValueError(f"grad_clip is {self.grad_clip}; it must be above 0 (float('inf') for none).")
         if not self.learning_rate > 0:
             raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0, for example 0.003.")
 

@@ -12,13 +12,13 @@ def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
     Temperature 0 means greedy: all probability on the largest logit. `top_k` keeps the k most likely tokens
     (Fan et al., 2018), `top_p` the smallest set of most likely tokens that holds probability p (Holtzman et al., 2020).
     """
-    if temperature < 0:
+    if not temperature >= 0:
         raise ValueError(f"temperature is {temperature}; it must be above 0, or 0 for the most likely token always.")
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k is {top_k}; it must be at least 1, or None to keep every token.")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p is {top_p}; it must be above 0 and at most 1, or None to keep every token.")
-    if temperature == 0:
+    if temperature < 1e-6:  # below that, dividing would overflow
         return F.one_hot(logits.argmax(dim=-1), logits.shape[-1]).to(logits.dtype)
     logits = logits / temperature
     if top_k is not None and top_k < logits.shape[-1]:

@@ -9,8 +9,6 @@ import contextlib
 import dataclasses
 import math
 import os
-import signal
-import threading
 import time
 import warnings
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from helpers.corpus import load_text
 from helpers.device import autocast, describe, pick_device, seed_everything
 from helpers.evaluation import evaluate, loss_of
 from helpers.history import History
+from helpers.interrupts import held_interrupts
 from helpers.model import GPT, GPTConfig, count_parameters
 from helpers.paths import checkpoint_path
 from helpers.recipe import PRESETS, learning_rate_at, make_optimizer
@@ -72,6 +71,8 @@ class Run:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.grad_clip)
+        if self.device.type == "cpu":
+            self.check(self.step + 1, norm.item(), "gradient norm")  # before it breaks the weights
         self.optimizer.step()
         self.step += 1
         self.pending.append(torch.stack([loss.detach().float(), norm.float()]))
@@ -85,13 +86,16 @@ class Run:
         """Add a row to the history: the mean training loss since the last one, and the validation loss on demand."""
         loss, norm = self.settle()
         self.pending = []
+        val_loss = evaluate(self.model, self.windows) if evaluated else None
+        if evaluated:
+            self.check(self.step, val_loss, "validation loss")
         self.history.append(
             step=self.step,
             tokens=self.step * self.batches.batch_size * self.batches.context_length,
             train_loss=loss,
             grad_norm=norm,
-            val_loss=evaluate(self.model, self.windows) if evaluated else None,
-            learning_rate=self.optimizer.param_groups[0]["lr"],
+            val_loss=val_loss,
+            learning_rate=learning_rate_at(max(0, self.step - 1), self.config),
             seconds=self.elapsed(),
         )
 
@@ -100,15 +104,16 @@ class Run:
         if not self.pending:
             return None, None
         values = torch.stack(self.pending).cpu()  # (steps, 2): one wait for all of them
-        for i, loss in enumerate(values[:, 0].tolist()):
+        for i, (loss, norm) in enumerate(values.tolist()):
             self.check(self.step - len(values) + 1 + i, loss)
+            self.check(self.step - len(values) + 1 + i, norm, "gradient norm")
         return values.mean(dim=0).tolist()
 
-    def check(self, step, loss):
+    def check(self, step, loss, what="loss"):
         if not math.isfinite(loss):
             last = self.history.last("train_loss")
             raise TrainingDiverged(
-                f"The loss became {loss} at step {step}; the last good logged loss was "
+                f"The {what} became {loss} at step {step}; the last good logged loss was "
                 f"{'not yet known' if last is None else f'{last:.3f}'}, at a learning rate of "
                 f"{learning_rate_at(step - 1, self.config):.2g}. Usual causes, in this order: the learning rate is too "
                 "high (try a third of it), there is no warm-up, gradients are not clipped, the data holds bad values. "
@@ -128,22 +133,6 @@ class Run:
             )
 
 
-@contextlib.contextmanager
-def held_interrupts():
-    """Hold an interrupt (Ctrl-C, the kernel's stop button) back until the block ends: no step is cut in half."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread receives signals
-        return
-    held = []
-    before = signal.signal(signal.SIGINT, lambda *args: held.append(args))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
-    if held and callable(before):
-        before(*held[0])
-
-
 def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=None, resume=False):
     """Train `model` on `batches`; a generator that yields a `Step` at the start and after every step.
 
@@ -157,13 +146,14 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
         raise ValueError("resume=True needs checkpoint=PATH, to know what to resume.")
     if resume and os.path.exists(checkpoint):
         ckpt.load_run(checkpoint, run)
-    saved, was_training = run.step, model.training
+    saved, whole, was_training = run.step, True, model.training
     try:
         if run.step == 0:
             run.log(evaluated=True)  # the loss before any training: about ln V
         yield Step(run.step, None, True, run.history)
         while run.step < config.steps:
             with held_interrupts():
+                whole = False  # in the middle of a step there is nothing worth saving
                 loss = run.learn()
                 last = run.step == config.steps
                 evaluated = last or run.step % config.eval_every == 0
@@ -173,14 +163,13 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
                 if checkpoint is not None and evaluated:
                     run.save(checkpoint)
                     saved = run.step
+                whole = True
             yield Step(run.step, loss, logged, run.history)
-    except TrainingDiverged:
-        saved = run.step  # keep the last good checkpoint
-        raise
     finally:
         model.train(was_training)
-        if checkpoint is not None and run.step > saved:
-            run.save(checkpoint)
+        if checkpoint is not None and whole and run.step > saved:
+            with held_interrupts():
+                run.save(checkpoint)
 
 
 def train(model, batches, config, *, progress=True, **options):
@@ -189,9 +178,13 @@ def train(model, batches, config, *, progress=True, **options):
     history = History() if history is None else history
     per_step = batches.batch_size * batches.context_length
     bar = tqdm(total=config.steps, disable=not progress, unit="step", mininterval=0.5)
-    with bar, contextlib.closing(steps(model, batches, config, history=history, **options)) as events:
-        try:
+    try:
+        with bar, contextlib.closing(steps(model, batches, config, history=history, **options)) as events:
             for event in events:
+                if event.loss is None:
+                    bar.initial = bar.n = (
+                        event.step
+                    )  # the steps of earlier sittings say nothing about the speed of this
                 bar.update(event.step - bar.n)
                 if event.logged and event.loss is not None:
                     rate = bar.format_dict["rate"] or 0.0
@@ -200,8 +193,8 @@ def train(model, batches, config, *, progress=True, **options):
                         f"train {history.last('train_loss'):.3f}, val {val:.3f}, {rate * per_step:,.0f} tokens/s",
                         refresh=False,
                     )
-        except KeyboardInterrupt:
-            bar.write(f"Stopped after step {history.last('step')}. The model and its history are whole.")
+    except KeyboardInterrupt:
+        tqdm.write(f"Stopped after step {history.last('step')}. The model and its history are whole.")
     return history
 
 

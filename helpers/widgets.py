@@ -27,12 +27,12 @@ def slider(description, value, low, high, step=None):
     return kind(value=value, min=low, max=high, step=step or (0.01 if real else 1), description=description, **SLIDER)
 
 
-def dropdown(description, options, value=None):
-    """A labelled list to choose from; `options` as (label, value) pairs or plain values."""
-    box = widgets.Dropdown(options=options, description=description, style=SLIDER["style"], layout=SLIDER["layout"])
-    if value is not None:
-        box.value = value
-    return box
+def choice_slider(description, options, value):
+    """A labelled slider over a list of options, (label, value) pairs or plain values.
+
+    Arrow keys move it, while JupyterLab takes those keys away from a drop-down list to move between cells.
+    """
+    return widgets.SelectionSlider(options=options, value=value, description=description, **SLIDER)
 
 
 def text_box(description, value):

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "test"
-PATIENCE = 180_000  # milliseconds; two busy cores can be slow, and a wait ends as soon as it is answered
+PATIENCE = 120_000  # milliseconds; two busy cores can be slow, and a wait ends as soon as it is answered
 
 
 def find_chromium():
@@ -111,7 +111,8 @@ class Notebook:
         """Until the code cell with the execution count `last` has run, or a cell has failed."""
         self.page.wait_for_function(
             """last => window.jupyterapp.shell.currentWidget.content.widgets.some(cell =>
-                cell.model.type === 'code' && (cell.model.executionCount === last && cell.model.executionState !== 'running'
+                cell.model.type === 'code' &&
+                (cell.model.executionCount === last && cell.model.executionState !== 'running'
                 || (cell.model.outputs.toJSON() || []).some(output => output.output_type === 'error')))""",
             arg=last,
         )
@@ -152,7 +153,8 @@ class Notebook:
         self.page.evaluate(
             """async text => {
                 const notebook = window.jupyterapp.shell.currentWidget.content;
-                const i = notebook.widgets.findIndex(c => c.model.type === 'code' && c.model.sharedModel.source.includes(text));
+                const i = notebook.widgets.findIndex(cell =>
+                    cell.model.type === 'code' && cell.model.sharedModel.source.includes(text));
                 notebook.activeCellIndex = i;
                 await notebook.scrollToItem(i);
             }""",
