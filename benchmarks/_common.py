@@ -16,7 +16,7 @@ def machine():
     return {
         "device": describe(pick_device()),
         "processor": platform.machine(),
-        "torch": torch.__version__,
+        "torch": torch.__version__.split("+")[0],
         "python": platform.python_version(),
     }
 

@@ -71,7 +71,7 @@ def loss_curve(history, floors=None, title="Loss", over="step", smooth=1):
     """Training (thin) and validation loss (thick) of a History over steps, tokens or seconds, above the floors."""
     figure, ax = new_figure(title)
     x, train = history.series("train_loss", over)
-    ax.plot(x, running_mean(train, smooth), color=SKY, linewidth=0.9, label="training (one batch at a time)")
+    ax.plot(x, running_mean(train, smooth), color=SKY, linewidth=0.9, label="training")
     x, val = history.series("val_loss", over)
     marker = "o" if len(x) < 30 else None
     ax.plot(x, val, color=BLUE, linewidth=2.2, marker=marker, markersize=4, label="validation")
@@ -82,7 +82,7 @@ def loss_curve(history, floors=None, title="Loss", over="step", smooth=1):
     draw_floors(ax, floors or {})
     ax.set_xlabel(over)
     ax.set_ylabel("nats per token")
-    ax.legend(fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.93))
+    ax.legend(fontsize=8, loc="upper right", bbox_to_anchor=(1.0, 0.93), framealpha=1.0, edgecolor="none")
     return figure
 
 

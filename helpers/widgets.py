@@ -20,6 +20,9 @@ from helpers import plots
 SLIDER = {"continuous_update": True, "style": {"description_width": "10em"}, "layout": {"width": "30em"}}
 
 
+PICTURE = {"align_self": "flex-start", "max_width": "100%"}  # its own size: a box would otherwise stretch it
+
+
 def slider(description, value, low, high, step=None):
     """A labelled slider for whole numbers or, where a value or the step has a decimal point, for real ones."""
     real = any(isinstance(x, float) for x in (value, low, high, step))
@@ -49,7 +52,7 @@ class Explorer(widgets.VBox):
 
     def __init__(self, draw, **controls):
         self._draw, self._controls, self._lock = draw, controls, threading.Lock()
-        self._image, self._caption = widgets.Image(format="png"), widgets.HTML()
+        self._image, self._caption = widgets.Image(format="png", layout=PICTURE), widgets.HTML()
         super().__init__([*controls.values(), self._image, self._caption])
         self.redraw()
         for control in controls.values():
@@ -85,7 +88,11 @@ class Dashboard(widgets.VBox):
         self.stopped = False
         self._stop = widgets.Button(description="Stop", icon="stop", tooltip="Stop after this step; nothing is lost")
         self._stop.on_click(lambda button: setattr(self, "stopped", True))
-        self._image, self._status, self._sample = widgets.Image(format="png"), widgets.HTML(), widgets.HTML()
+        self._image, self._status, self._sample = (
+            widgets.Image(format="png", layout=PICTURE),
+            widgets.HTML(),
+            widgets.HTML(),
+        )
         super().__init__([self._stop, self._status, self._image, self._sample])
 
     @property
