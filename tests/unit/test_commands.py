@@ -1,6 +1,7 @@
 """The two commands: what they say, how they end, and that a run can be taken up again."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -67,19 +68,19 @@ def test_training_from_the_command_line(small, tmp_path, capsys, monkeypatch):
     model, chars, info = ckpt.load_model(out)
     assert info["step"] == 8 and len(chars) == model.config.vocab_size
 
-    # Stopped on its way by an error, and taken up again: the same run to the last bit.
+    # Interrupted on its way, and taken up again: the same run to the last bit.
     other = tmp_path / "other.safetensors"
     learn, calls = training.Run.learn, []
 
-    def fail_once(run):
+    def interrupt_once(run):
         calls.append(1)
         if len(calls) == 6:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)  # held back until step 6 is whole
         return learn(run)
 
-    monkeypatch.setattr(training.Run, "learn", fail_once)
+    monkeypatch.setattr(training.Run, "learn", interrupt_once)
     training.main([*arguments[:-1], str(other)])
-    assert "Stopped after step 4" in capsys.readouterr().out and ckpt.read(other)[1]["step"] == 5
+    assert "Stopped after step 6" in capsys.readouterr().out and ckpt.read(other)[1]["step"] == 6
     training.main([*arguments[:-1], str(other), "--resume"])
     assert "Step 8:" in capsys.readouterr().out
     a, b = ckpt.read(out)[0], ckpt.read(other)[0]

@@ -1,5 +1,6 @@
 """The training loop: what it reports, that it learns, and that nothing that stops it costs anything."""
 
+import copy
 import dataclasses
 import errno
 import math
@@ -262,10 +263,37 @@ def test_resume_with_other_settings_names_them(new_run, finished, change, words)
 def test_resume_with_other_data_or_vocabulary_is_refused(new_run, finished):
     model, batches, config = new_run()
     batches.train = batches.train[:-1]
-    with pytest.raises(ckpt.CheckpointError, match="its data has {'train': 5400}, this run {'train': 5399}"):
+    with pytest.raises(ckpt.CheckpointError, match="its data has {'train': 5400, .*}, this run {'train': 5399, "):
+        quiet(model, batches, config, checkpoint=finished(), resume=True)
+    model, batches, config = new_run()
+    batches.train = batches.train.flip(0) % 7  # as long, but another text
+    with pytest.raises(ckpt.CheckpointError, match="its data has {'sum': "):
         quiet(model, batches, config, checkpoint=finished(), resume=True)
     with pytest.raises(ckpt.CheckpointError, match="its chars has None"):
         quiet(*new_run(), tokenizer=new_run.tokenizer, checkpoint=finished(), resume=True)
+
+
+def test_an_error_in_the_middle_of_a_step_keeps_the_last_whole_checkpoint(new_run, tmp_path, monkeypatch):
+    model, batches, config = new_run(dropout=0.1)
+    straight = quiet(model, batches, config)
+    weights = copy.deepcopy(model.state_dict())
+    path, learn = tmp_path / "run.safetensors", training.Run.learn
+
+    def fail_after_the_batch_was_drawn(run):
+        if run.step == 9:
+            next(run.batches)
+            raise MemoryError("no room")
+        return learn(run)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(training.Run, "learn", fail_after_the_batch_was_drawn)
+        with pytest.raises(MemoryError):
+            quiet(*new_run(dropout=0.1), checkpoint=path)
+    assert ckpt.read(path)[1]["step"] == 7  # the last evaluation
+    model, batches, config = new_run(dropout=0.1)
+    resumed = quiet(model, batches, config, checkpoint=path, resume=True)
+    assert resumed.train_loss == straight.train_loss
+    assert all(torch.equal(value, model.state_dict()[name]) for name, value in weights.items())
 
 
 # Interrupts
