@@ -1,6 +1,6 @@
 """The models of the series, from the bigram to the GPT.
 
-Every class here is built line by line in a notebook: Bigram in 05, Head in 07,
+Every class here is built line by line in a notebook (07 to 09 are being written): Bigram in 05, Head in 07,
 MultiHeadAttention and CausalSelfAttention in 08, FeedForward and Block in 09, GPT in 10.
 
 Shapes are written (B, T, C): batch, time (position in the context), channels (n_embd).
@@ -180,7 +180,7 @@ class GPT(nn.Module):
 def init_weights(model):
     """GPT-2's first weights: normal with a small standard deviation, biases zero (Radford et al., 2019).
 
-    GPT-2's 0.02 belongs to its width of 768; narrower models get more, so that sums over the width keep their size:
+    We take GPT-2's 0.02 as right for a width of 768 and scale it by 1/sqrt(width), so that sums keep their size:
     the first logits have a variance of 0.3 at any width, and the first loss is about ln V + 0.15. What each block adds
     to the residual stream is made smaller by 1/sqrt(2 * n_layer), or its variance would grow with the depth.
     """

@@ -138,7 +138,7 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
 
     With `checkpoint` (a path), the run is saved at every evaluation and whenever the generator ends or is closed:
     by an interrupt, by `break`, by an error elsewhere. With `resume`, a run saved there goes on where it stopped,
-    on a CPU to the last bit as if it had never stopped; where there is none, a new one begins.
+    on the same CPU with as many threads to the last bit as if it had never stopped; else a new one begins.
     Raises TrainingDiverged when the loss is NaN or infinite, and CheckpointError when the saved run does not fit.
     """
     run = Run(model, batches, config, History() if history is None else history, tokenizer)
@@ -212,7 +212,7 @@ def main(arguments=None):
     args = parser.parse_args(arguments)
     device = pick_device(args.device)
     seed_everything(args.seed)
-    sizes, batch_size, config = PRESETS[args.preset or ("cpu" if device.type == "cpu" else "gpu")]
+    sizes, batch_size, config = PRESETS[args.preset or ("gpu" if device.type == "cuda" else "cpu")]
     if args.steps is not None:
         config = dataclasses.replace(config, steps=args.steps)
     text = load_text(args.corpus)

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def main(prefixes):
     paths = sorted(path for path in NOTEBOOKS.glob("*.ipynb") if path.name.startswith(tuple(prefixes) or ""))
     if not paths:
         raise NotebookError(f"No notebook in notebooks/ begins with {' or '.join(prefixes) or 'anything'}.")
+    # Outputs must not depend on what lies in data/checkpoints, nor a learner's model be overwritten.
+    os.environ.setdefault("GPT_CHECKPOINTS", tempfile.mkdtemp(prefix="checkpoints-"))
     for path in paths:
         start = time.time()
         content = refresh(path)
