@@ -38,7 +38,7 @@ class TrainConfig:
 
 
 def learning_rate_at(step, config):
-    """Linear warm-up over the first steps, then half a cosine down to `min_learning_rate` (Loshchilov and Hutter, 2017)."""
+    """Linear warm-up, then half a cosine down to `min_learning_rate` (Loshchilov and Hutter, 2017)."""
     if step < config.warmup_steps:
         return config.learning_rate * (step + 1) / config.warmup_steps
     share = min(1.0, (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps))
