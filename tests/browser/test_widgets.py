@@ -58,8 +58,9 @@ def test_00_slider_by_keyboard(open_notebook, artefacts):
 
 def test_opens_without_asking(open_notebook):
     page = open_notebook("00_start_here").page
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(3000)
     assert page.locator(".jp-Dialog").count() == 0
+    assert page.locator(".Toastify__toast").all_inner_texts() == []  # no news, no update
 
 
 def test_04_window_by_keyboard(open_notebook, artefacts):
