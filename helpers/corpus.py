@@ -11,7 +11,6 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-import urllib.error
 import urllib.request
 from pathlib import Path
 

@@ -14,16 +14,22 @@ def loss_of(model, x, y):
 
 
 @contextlib.contextmanager
-def eval_mode(model):
-    """Dropout off and no graph inside; afterwards the model is back in the mode it was found in."""
+def kept_mode(model):
+    """Afterwards the model and each of its parts are back in the mode (train or eval) they were found in."""
     modes = {module: module.training for module in model.modules()}
-    model.eval()
     try:
-        with torch.no_grad():
-            yield
+        yield
     finally:
         for module, was_training in modes.items():
             module.training = was_training
+
+
+@contextlib.contextmanager
+def eval_mode(model):
+    """Dropout off and no graph inside; afterwards the model is back in the mode it was found in."""
+    with kept_mode(model), torch.no_grad():
+        model.eval()
+        yield
 
 
 def evaluate(model, windows, batch_size=256):

@@ -166,7 +166,7 @@ class GPT(nn.Module):
 
     def forward(self, idx):
         T = idx.shape[1]
-        if self.config.context_length < T:
+        if T > self.config.context_length:
             raise ValueError(
                 f"The sequence has {T} tokens, but this model was built for a context of at most "
                 f"{self.config.context_length}. Crop it: idx[:, -{self.config.context_length}:]."

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from helpers import checkpoint as ckpt
 from helpers.corpus import load_text
 from helpers.device import autocast, describe, pick_device, seed_everything
-from helpers.evaluation import evaluate, loss_of
+from helpers.evaluation import evaluate, kept_mode, loss_of
 from helpers.history import History
 from helpers.interrupts import held_interrupts
 from helpers.model import GPT, GPTConfig, count_parameters
@@ -146,30 +146,30 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
         raise ValueError("resume=True needs checkpoint=PATH, to know what to resume.")
     if resume and os.path.exists(checkpoint):
         ckpt.load_run(checkpoint, run)
-    saved, whole, was_training = run.step, True, model.training
-    try:
-        if run.step == 0:
-            run.log(evaluated=True)  # the loss before any training: about ln V
-        yield Step(run.step, None, True, run.history)
-        while run.step < config.steps:
-            with held_interrupts():
-                whole = False  # in the middle of a step there is nothing worth saving
-                loss = run.learn()
-                last = run.step == config.steps
-                evaluated = last or run.step % config.eval_every == 0
-                logged = evaluated or run.step % config.log_every == 0
-                if logged:
-                    run.log(evaluated)
-                if checkpoint is not None and evaluated:
+    saved, whole = run.step, True
+    with kept_mode(model):
+        try:
+            if run.step == 0:
+                run.log(evaluated=True)  # the loss before any training: about ln V
+            yield Step(run.step, None, True, run.history)
+            while run.step < config.steps:
+                with held_interrupts():
+                    whole = False  # in the middle of a step there is nothing worth saving
+                    loss = run.learn()
+                    last = run.step == config.steps
+                    evaluated = last or run.step % config.eval_every == 0
+                    logged = evaluated or run.step % config.log_every == 0
+                    if logged:
+                        run.log(evaluated)
+                    if checkpoint is not None and evaluated:
+                        run.save(checkpoint)
+                        saved = run.step
+                    whole = True
+                yield Step(run.step, loss, logged, run.history)
+        finally:
+            if checkpoint is not None and whole and run.step > saved:
+                with held_interrupts():
                     run.save(checkpoint)
-                    saved = run.step
-                whole = True
-            yield Step(run.step, loss, logged, run.history)
-    finally:
-        model.train(was_training)
-        if checkpoint is not None and whole and run.step > saved:
-            with held_interrupts():
-                run.save(checkpoint)
 
 
 def train(model, batches, config, *, progress=True, **options):
@@ -182,9 +182,8 @@ def train(model, batches, config, *, progress=True, **options):
         with bar, contextlib.closing(steps(model, batches, config, history=history, **options)) as events:
             for event in events:
                 if event.loss is None:
-                    bar.initial = bar.n = (
-                        event.step
-                    )  # the steps of earlier sittings say nothing about the speed of this
+                    # The steps of earlier sittings say nothing about the speed of this one.
+                    bar.initial = bar.n = event.step
                 bar.update(event.step - bar.n)
                 if event.logged and event.loss is not None:
                     rate = bar.format_dict["rate"] or 0.0

@@ -18,8 +18,6 @@ from helpers import plots
 
 # Sliders answer while they move; wide enough descriptions that none is cut off.
 SLIDER = {"continuous_update": True, "style": {"description_width": "10em"}, "layout": {"width": "30em"}}
-
-
 PICTURE = {"align_self": "flex-start", "max_width": "100%"}  # its own size: a box would otherwise stretch it
 
 
@@ -44,16 +42,28 @@ def text_box(description, value):
     return widgets.Text(value=value, description=description, continuous_update=False, **look)
 
 
-class Explorer(widgets.VBox):
-    """Controls above a picture and its caption. `draw(**values of the controls)` returns a Figure and a caption.
+class Pictured(widgets.VBox):
+    """A box that holds a picture, and shows that picture alone where no kernel runs (on the web, on paper)."""
 
-    Where no kernel runs (on the web, on paper), the picture of the present state is shown instead.
-    """
+    def __init__(self):
+        self._image = widgets.Image(format="png", layout=PICTURE)
+        super().__init__()
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if self._image.value:
+            bundle["image/png"] = base64.b64encode(self._image.value).decode()
+        return bundle
+
+
+class Explorer(Pictured):
+    """Controls above a picture and its caption. `draw(**values of the controls)` returns a Figure and a caption."""
 
     def __init__(self, draw, **controls):
+        super().__init__()
         self._draw, self._controls, self._lock = draw, controls, threading.Lock()
-        self._image, self._caption = widgets.Image(format="png", layout=PICTURE), widgets.HTML()
-        super().__init__([*controls.values(), self._image, self._caption])
+        self._caption = widgets.HTML()
+        self.children = [*controls.values(), self._image, self._caption]
         self.redraw()
         for control in controls.values():
             control.observe(lambda change: self.redraw(), names="value")
@@ -72,11 +82,8 @@ class Explorer(widgets.VBox):
                 caption = str(error)
             self._caption.value = f"<p>{html.escape(caption)}</p>"
 
-    def _repr_mimebundle_(self, **kwargs):
-        return with_picture(super()._repr_mimebundle_(**kwargs), self._image.value)
 
-
-class Dashboard(widgets.VBox):
+class Dashboard(Pictured):
     """The live loss curve of a training run, a Stop button, and a sample of text at every evaluation.
 
     `await dashboard.run(steps(...))` shows it and drains the generator with an `await` between steps: that is what
@@ -84,16 +91,13 @@ class Dashboard(widgets.VBox):
     """
 
     def __init__(self, title="Training", floors=None, sample=None, every=1.0):
+        super().__init__()
         self.title, self.floors, self.sample, self.every = title, floors or {}, sample, every
         self.stopped = False
         self._stop = widgets.Button(description="Stop", icon="stop", tooltip="Stop after this step; nothing is lost")
         self._stop.on_click(lambda button: setattr(self, "stopped", True))
-        self._image, self._status, self._sample = (
-            widgets.Image(format="png", layout=PICTURE),
-            widgets.HTML(),
-            widgets.HTML(),
-        )
-        super().__init__([self._stop, self._status, self._image, self._sample])
+        self._status, self._sample = widgets.HTML(), widgets.HTML()
+        self.children = [self._stop, self._status, self._image, self._sample]
 
     @property
     def status(self):
@@ -136,13 +140,3 @@ class Dashboard(widgets.VBox):
         shown = ", ".join(f"{name} {value:.3f}" for name, value in losses if value is not None)
         self._status.value = html.escape(f"{state}: step {event.step:,}, {history.last('seconds'):.0f} s, {shown}")
         self._image.value = plots.png(plots.loss_curve(history, self.floors, self.title))
-
-    def _repr_mimebundle_(self, **kwargs):
-        return with_picture(super()._repr_mimebundle_(**kwargs), self._image.value)
-
-
-def with_picture(bundle, png):
-    """A widget's display data with a PNG beside it, for readers without a kernel."""
-    data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-    data = dict(data) | ({"image/png": base64.b64encode(png).decode()} if png else {})
-    return (data, *rest) if rest else data

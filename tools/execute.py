@@ -32,13 +32,14 @@ def main(prefixes):
     if not paths:
         raise NotebookError(f"No notebook in notebooks/ begins with {' or '.join(prefixes) or 'anything'}.")
     # Outputs must not depend on what lies in data/checkpoints, nor a learner's model be overwritten.
-    os.environ.setdefault("GPT_CHECKPOINTS", tempfile.mkdtemp(prefix="checkpoints-"))
-    for path in paths:
-        start = time.time()
-        content = refresh(path)
-        print(f"{path.stem:<32}{time.time() - start:6.0f} s{len(content) / 1000:8.0f} KB", flush=True)
-        if path.stem == README_PICTURE[0]:
-            store_readme_picture(json.loads(content))
+    with tempfile.TemporaryDirectory(prefix="checkpoints-") as folder:
+        os.environ.setdefault("GPT_CHECKPOINTS", folder)
+        for path in paths:
+            start = time.time()
+            content = refresh(path)
+            print(f"{path.stem:<32}{time.time() - start:6.0f} s{len(content) / 1000:8.0f} KB", flush=True)
+            if path.stem == README_PICTURE[0]:
+                store_readme_picture(json.loads(content))
 
 
 def refresh(path):

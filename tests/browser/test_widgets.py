@@ -109,7 +109,6 @@ def test_10_stop_resume_and_interrupt(open_notebook, artefacts):
     notebook = open_notebook("10_gpt")
     page = notebook.page
     notebook.run_all()
-    notebook.go_to("await dashboard.run")
     wait_for_step(notebook, "Training", 20)
     page.locator("button.widget-button", has_text="Stop").focus()
     page.keyboard.press("Enter")
