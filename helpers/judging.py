@@ -1,0 +1,233 @@
+"""How an answer to an exercise is judged: run on many inputs, compared, and matched with the typical mistakes."""
+
+import contextlib
+import copy
+import dis
+import inspect
+import io
+import linecache
+import math
+import numbers
+from typing import NamedTuple
+
+import torch
+
+# What a function consists of whose body is `...`, `pass` or only a docstring.
+IDLE = {"RESUME", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "NOP", "COPY_FREE_VARS"}
+
+GENERIC = {
+    "nothing": "Your function gives back None. Does every way through it end in `return`?",
+    "kind": "The result should be {expected_kind}, and yours is {kind}.",
+    "shape": "The right numbers in the wrong shape: yours is {shape}, and {expected_shape} is asked.",
+    "other shape": "Look at the shape first: yours is {shape}, and {expected_shape} is asked.",
+    "dtype": "The right numbers in the wrong dtype: yours is {dtype}, and {expected_dtype} is asked.",
+    "silent": "Here your function should raise {error}, and it does not.",
+    "length": "There should be {expected_length} in the result, and yours has {length}.",
+}
+CHANGED = "Your function changes what it is given, and whoever called it still needs that. Make a new tensor instead."
+
+
+class Raised(NamedTuple):
+    """An error in place of a result."""
+
+    error: str  # the name of its type
+    text: str
+    line: str = ""  # where in the answer
+
+
+def untouched(answer):
+    """Whether an answer is still the stub: `...`, or a function that does nothing."""
+    if inspect.isfunction(answer):
+        constants = set(answer.__code__.co_consts) - {answer.__doc__}
+        return constants <= {None, ...} and all(step.opname in IDLE for step in dis.get_instructions(answer))
+    return answer is None or any(part is ... for part in (answer if isinstance(answer, (tuple, list)) else [answer]))
+
+
+def judge(exercise, answer):
+    """(None, "", ()) for a right answer, else the mistake's name, a sentence about it, and its hints."""
+    if exercise.cases is None:
+        return judge_value(exercise, answer)
+    names = list(inspect.signature(exercise.right).parameters)
+    if not callable(answer):
+        hints = ("Hand over the function itself: its name, without brackets after it.", *exercise.hints)
+        return "value", f"A function is asked, and this is {kind_of(answer)}.", hints
+    cases = exercise.cases(torch.Generator().manual_seed(0))
+    try:
+        inspect.signature(answer).bind(*cases[0])
+    except TypeError:
+        hints = (f"It should take ({', '.join(names)}), in this order.", *exercise.hints)
+        return "signature", "The function does not take what it will be given.", hints
+    outcomes = [call(answer, arguments) for arguments in cases]
+    results, used = zip(*outcomes, strict=True)
+    if any(result is ... for result in results):
+        return "unfinished", "A part of it is still `...`.", exercise.hints
+    expected = [call(exercise.right, arguments)[0] for arguments in cases]
+    kinds = [differs(a, b, exercise.tolerance) for a, b in zip(results, expected, strict=True)]
+    if not any(kinds):
+        return judge_further(exercise, cases, results, used)
+    first = next(i for i, kind in enumerate(kinds) if kind)
+    given = ", ".join(f"{name} = {shown(value)}" for name, value in zip(names, cases[first], strict=False))
+    what = f"For {given} {outcome(results[first])}."
+    for i, mistake in enumerate(exercise.mistakes):
+        wrong = (call(mistake.wrong, arguments)[0] for arguments in cases)
+        if all(alike(a, b, exercise.tolerance) for a, b in zip(results, wrong, strict=True)):
+            return i, what, (*mistake.hints, *exercise.hints)
+    return kinds[first], what, (*explained(results[first], expected[first], exercise.tolerance), *exercise.hints)
+
+
+def judge_value(exercise, answer):
+    """As `judge`, where a value is asked and not a function."""
+    if callable(answer):
+        return "function", "A value is asked, and this is a function.", ("Call it, and hand over what it gives.",)
+    if not differs(answer, exercise.right, exercise.tolerance):
+        return None, "", ()
+    for i, mistake in enumerate(exercise.mistakes):
+        if not differs(answer, mistake.wrong, exercise.tolerance):
+            return i, f"Not {shown(answer)}.", (*mistake.hints, *exercise.hints)
+    return "other", f"Not {shown(answer)}.", exercise.hints
+
+
+def judge_further(exercise, cases, results, used):
+    """As `judge`, where all results are right: what equality of results does not see."""
+    for arguments, result, after in zip(cases, results, used, strict=True):
+        if exercise.also and (hint := exercise.also(after, result)):
+            return hint, "The right numbers, but not in the way that is asked.", (hint, *exercise.hints)
+        if differs(after, arguments, 0.0):
+            return "changed", "The right result, but there is a side effect.", (CHANGED, *exercise.hints)
+    return None, "", ()
+
+
+def call(function, arguments):
+    """What a function gives for copies of the arguments (or how it fails), and those copies afterwards."""
+    used = copy.deepcopy(arguments)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # its prints would come once for each case
+            return function(*used), used
+    except Exception as error:
+        return Raised(type(error).__name__, str(error), failing_line(error, function)), used
+
+
+def failing_line(error, function):
+    """The source of the line in the cell (or file) of `function` where the error came up."""
+    file, line, trace = getattr(getattr(function, "__code__", None), "co_filename", None), "", error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = linecache.getline(file, trace.tb_lineno).strip()
+        trace = trace.tb_next
+    return line
+
+
+def alike(result, wrong, tolerance):
+    """Whether an answer did what a typical mistake does, down to the text of an error."""
+    same_text = not isinstance(wrong, Raised) or not isinstance(result, Raised) or result.text == wrong.text
+    return same_text and not differs(result, wrong, tolerance)
+
+
+def differs(result, expected, tolerance):
+    """None where a result is as expected, else in what it differs: a key of GENERIC, "error" or "values"."""
+    if isinstance(result, Raised):
+        return None if isinstance(expected, Raised) and result.error == expected.error else "error"
+    if isinstance(expected, Raised):
+        return "silent"
+    if result is None:
+        return None if expected is None else "nothing"
+    if isinstance(expected, (tuple, list)):
+        if not isinstance(result, (tuple, list)):
+            return "kind"
+        if len(result) != len(expected):
+            return "length"
+        return next(filter(None, (differs(a, b, tolerance) for a, b in zip(result, expected, strict=True))), None)
+    if isinstance(expected, torch.Tensor) and expected.dim():
+        return tensor_differs(result, expected, tolerance)
+    if isinstance(expected, torch.nn.Module):
+        expected, result = (list(module.state_dict().values()) for module in (expected, result))
+        return differs(result, expected, tolerance)
+    result, expected = as_number(result), as_number(expected)
+    if is_number(expected):
+        return ("values" if far(result, expected, tolerance) else None) if is_number(result) else "kind"
+    if type(result) is not type(expected):
+        return "kind"
+    return None if result == expected else "values"
+
+
+def tensor_differs(result, expected, tolerance):
+    """As `differs`, for tensors; whole numbers, real ones and truth values are three dtypes, not their widths."""
+    if not isinstance(result, torch.Tensor):
+        return "kind"
+    if result.shape != expected.shape:
+        same = result.numel() == expected.numel() and close(result.flatten(), expected.flatten(), tolerance)
+        return "shape" if same else "other shape"
+    if not close(result, expected, tolerance):
+        return "values"
+    sorts = [(t.is_floating_point(), t.dtype == torch.bool) for t in (result, expected)]
+    return None if sorts[0] == sorts[1] else "dtype"
+
+
+def close(a, b, tolerance):
+    """Whether two tensors of one shape hold the same numbers."""
+    return torch.allclose(a.detach().double(), b.detach().double(), rtol=1e-5, atol=tolerance, equal_nan=True)
+
+
+def far(a, b, tolerance):
+    """Whether two numbers are not the same; nan is the same as nan."""
+    return not (math.isclose(a, b, rel_tol=1e-5, abs_tol=tolerance) or (a != a and b != b))
+
+
+def as_number(value):
+    """A tensor without dimensions as its number; anything else as it is."""
+    return value.item() if isinstance(value, torch.Tensor) and value.dim() == 0 else value
+
+
+def is_number(value):
+    """Whether a value is a real number; True and False are not."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def explained(result, expected, tolerance):
+    """The generic hint for a difference, in a tuple; an empty one where only the exercise's own hints can help."""
+    kind = differs(result, expected, tolerance)
+    sequences = isinstance(expected, (tuple, list)) and isinstance(result, (tuple, list))
+    if sequences and kind != "length":  # the first part that differs
+        return next(
+            explained(a, b, tolerance) for a, b in zip(result, expected, strict=True) if differs(a, b, tolerance)
+        )
+    facts = {"kind": kind_of(result), "expected_kind": kind_of(expected), "error": getattr(expected, "error", "")}
+    if sequences:
+        facts |= {"length": len(result), "expected_length": len(expected)}
+    elif isinstance(result, torch.Tensor) and isinstance(expected, torch.Tensor):
+        facts |= {"shape": tuple(result.shape), "expected_shape": tuple(expected.shape)}
+        facts |= {"dtype": result.dtype, "expected_dtype": expected.dtype}
+    return (GENERIC[kind].format(**facts),) if kind in GENERIC else ()
+
+
+def kind_of(value):
+    """The kind of a value in words, as "a tensor of shape (2, 3)"."""
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {tuple(value.shape)}" if value.dim() else "a single number"
+    if is_number(value):
+        return "a single number"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def shown(value):
+    """A value in one short line; of large tensors only the shape."""
+    if isinstance(value, torch.Tensor):
+        if value.numel() > 12:
+            return kind_of(value)
+        value = rounded(value.tolist()) if value.is_floating_point() else value.tolist()
+    text = " ".join(str(value).split())
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def rounded(value):
+    """Nested lists of numbers with four decimals."""
+    return [rounded(item) for item in value] if isinstance(value, list) else round(value, 4)
+
+
+def outcome(result):
+    """What an answer did, as the end of a sentence."""
+    if isinstance(result, Raised):
+        where = f" at `{result.line}`" if result.line else ""
+        return f"it fails with {result.error}{where}: {' '.join(result.text.split())[:120]}"
+    return f"it gives {shown(result)}"

@@ -1,0 +1,36 @@
+"""What `check` knows about the exercises: one file for each notebook, named after its number.
+
+Each holds a dictionary EXERCISES from an exercise's number to an Exercise. A mistake is described by what it gives: a
+wrong answer, beside the hints for whoever gave just that. So the hint fits the mistake, however it was written down.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+class Mistake:
+    """A typical wrong answer (a function, or a value where a value is asked) and hints that fit it, gentlest first."""
+
+    def __init__(self, wrong, *hints):
+        self.wrong, self.hints = wrong, hints
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """How one exercise is checked.
+
+    learned: one sentence for whoever has solved it. right: a correct function, or the value that is asked.
+    cases: for a function, generator -> list of argument tuples, fixed and random, small ones first.
+    mistakes: tried in order. hints: what comes after a mistake's own, and for answers that are like none of them.
+    also: (arguments after the call, result) -> a hint or None, for what equality does not see, as shared memory.
+    tolerance: absolute, on top of a relative error of 1e-5.
+    """
+
+    learned: str
+    right: Any
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, ...]
+    cases: Callable[..., list] | None = None
+    also: Callable[..., str | None] | None = None
+    tolerance: float = 1e-5

@@ -1,0 +1,152 @@
+"""The exercises of notebook 04: windows and floors."""
+
+import torch
+
+from helpers import floors
+from helpers.questions import Exercise, Mistake
+from helpers.text import CharTokenizer
+
+
+def trigram_with(begin=1, dim=2, keepdim=True, sign=-1, moved=False, by=torch.mean, log=torch.log):
+    """A trigram floor, right as it stands; each argument spoils one step of it."""
+
+    def floor(train, val, V):
+        triples = (train[:-2] * V + train[1:-1]) * V + train[2:]
+        counts = torch.bincount(triples, minlength=V**3).view(V, V, V) + begin
+        probs = counts / (counts.sum() if dim is None else counts.sum(dim=dim, keepdim=keepdim))
+        places = (val[1:-1], val[:-2], val[2:]) if moved else (val[:-2], val[1:-1], val[2:])
+        return sign * by(log(probs[places]))
+
+    return floor
+
+
+def pair_floor(train, val, V):
+    return floors.bigram(train, val, V)
+
+
+def random_tokens(g):
+    """Training and validation tokens of three sizes of vocabulary, all but the first with patterns in them."""
+    cases = []
+    for V, n in ((2, 40), (3, 200), (5, 600)):
+        tokens = torch.randint(V, (n,), generator=g)
+        tokens[1::3] = tokens[::3][: len(tokens[1::3])]  # what comes depends on what came
+        cases.append((tokens[: n // 2], tokens[n // 2 :], V))
+    return cases
+
+
+def size_and_floor(text, share=0.9):
+    tokenizer = CharTokenizer(text)
+    tokens = tokenizer.encode(text)
+    cut = int(share * len(tokens))
+    train, val = tokens[:cut], tokens[cut:]
+    return tokenizer.vocab_size, floors.bigram(train, val, tokenizer.vocab_size)
+
+
+def measured_on(train_too):
+    def wrong(text):
+        tokenizer = CharTokenizer(text)
+        tokens = tokenizer.encode(text)
+        cut = int(0.9 * len(tokens))
+        counted, measured = (tokens[:cut], tokens[:cut]) if train_too else (tokens, tokens[cut:])
+        return tokenizer.vocab_size, floors.bigram(counted, measured, tokenizer.vocab_size)
+
+    return wrong
+
+
+def random_texts(g):
+    def text(n, alphabet):
+        return "".join(alphabet[i] for i in torch.randint(len(alphabet), (n,), generator=g))
+
+    return [("abracadabra " * 5,), (text(200, "abc ") + "z",), (text(900, "to be or not\n"),)]
+
+
+EXERCISES = {
+    "04.1": Exercise(
+        "A text of n characters holds n - T windows: each needs T characters and one more for the last target.",
+        right=lambda n, T: max(0, n - T),
+        cases=lambda g: [
+            (9, 8),
+            (10, 8),
+            (8, 8),
+            (5, 8),
+            *[tuple(torch.randint(1, 2000, (2,), generator=g).tolist()) for _ in range(30)],
+        ],
+        mistakes=(
+            Mistake(lambda n, T: max(0, n - T + 1), "The last of your windows has no room for the target of its end."),
+            Mistake(lambda n, T: n - T + 1, "The last of your windows has no room for the target of its end."),
+            Mistake(lambda n, T: max(0, n - T - 1), "One is missing. Where does the last window begin?"),
+            Mistake(lambda n, T: n - T - 1, "One is missing. Where does the last window begin?"),
+            Mistake(lambda n, T: n - T, "Right for a long text. What if the text is shorter than a window?"),
+            Mistake(
+                lambda n, T: n // T, "That counts windows that do not overlap. A window may begin at any character."
+            ),
+            Mistake(
+                lambda n, T: n // (T + 1), "That counts windows side by side. A window may begin at any character."
+            ),
+        ),
+        hints=(
+            "Try the smallest text that has room for one window: n = T + 1.",
+            "Count the places where a window can begin: from 0 to the last one whose final target still lies in the text.",
+        ),
+    ),
+    "04.2": Exercise(
+        "Two characters of context come lower than one, at the price of a table V times as large.",
+        right=trigram_with(),
+        cases=random_tokens,
+        mistakes=(
+            Mistake(trigram_with(begin=0), "Where does the count of a triple that training never saw begin?"),
+            Mistake(trigram_with(sign=1), "A loss is positive: logarithms of probabilities are not."),
+            Mistake(
+                trigram_with(dim=None),
+                "You divide by all triples. What is asked is the next character, given the two before: each row sums to 1.",
+            ),
+            Mistake(
+                trigram_with(keepdim=False),
+                "The sums have lost a dimension, so they are stretched over the wrong one. What does keepdim do?",
+            ),
+            Mistake(trigram_with(dim=1), "You sum over the middle character. Which dimension is the next one?"),
+            Mistake(trigram_with(dim=0), "You sum over the first character. Which dimension is the next one?"),
+            Mistake(trigram_with(moved=True), "The first two characters have changed places somewhere."),
+            Mistake(trigram_with(by=torch.sum), "That is the sum over the text. The loss is per character."),
+            Mistake(trigram_with(log=torch.log2), "These are bits. The series measures in nats, with `log`."),
+            Mistake(pair_floor, "That is the bigram again: count three in a row."),
+        ),
+        hints=(
+            "Number the triples: the number of the first pair, times V, plus the third; then `bincount` with V**3 places.",
+            "`view(V, V, V)` makes a table [first, second, next]. Divide by the sums over its last dimension, with keepdim.",
+        ),
+        tolerance=1e-4,
+    ),
+    "04.3": Exercise(
+        "Any text has its floor, and you have the function that finds it.",
+        right=size_and_floor,
+        cases=random_texts,
+        mistakes=(
+            Mistake(
+                measured_on(train_too=True),
+                "You measure on what you counted. The floor is measured on text that was not counted.",
+            ),
+            Mistake(
+                measured_on(train_too=False),
+                "You count the whole text, with the part that you measure on. Cut it first.",
+            ),
+            Mistake(lambda text: size_and_floor(text)[::-1], "Both numbers are right, in the wrong order."),
+            Mistake(
+                lambda text: (len(text), size_and_floor(text)[1]),
+                "The first number is the length of the text. How many *different* characters are there?",
+            ),
+            Mistake(
+                lambda text: size_and_floor(text, share=0.1),
+                "You count one tenth and measure on nine. The other way round.",
+            ),
+            Mistake(
+                lambda text: size_and_floor(text)[1], "The floor is right. The size of the vocabulary is asked too."
+            ),
+        ),
+        hints=(
+            "The same four lines as for the toy language: tokenizer, tokens, cut, floors.bigram.",
+            "`tokenizer.vocab_size` is the first number; `floors.bigram(first part, last part, vocab_size)` the second.",
+        ),
+        tolerance=1e-4,
+    ),
+}
