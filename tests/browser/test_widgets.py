@@ -56,6 +56,66 @@ def test_00_slider_by_keyboard(open_notebook, artefacts):
     assert notebook.errors == []
 
 
+def run_cell(notebook, text):
+    """Run the cell that contains `text`, and wait until the kernel is idle again."""
+    notebook.go_to(text)
+    notebook.command("notebook:run-cell")
+    notebook.page.wait_for_timeout(200)
+    notebook.ask("0")  # answered after the cell
+
+
+def output_of(notebook, text):
+    """What the cell that contains `text` has printed."""
+    return notebook.page.evaluate(
+        """text => window.jupyterapp.shell.currentWidget.content.widgets.find(cell =>
+            cell.model.type === 'code' && cell.model.sharedModel.source.includes(text)
+        ).model.outputs.toJSON().map(output => (output.text || []).toString()).join('')""",
+        text,
+    )
+
+
+def test_00_predictions_and_an_exercise_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("00_start_here")
+    page = notebook.page
+    run_to_end(notebook)
+    assert "No prediction made" in output_of(notebook, "guess_certain.reveal(")
+
+    notebook.go_to("guess_certain = predict(")
+    buttons = page.locator(".widget-toggle-buttons").first.locator("button")
+    buttons.first.focus()
+    page.keyboard.press("Tab")  # from the first option to the second
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('.widget-toggle-buttons button.mod-active')?.innerText === '1'")
+    run_cell(notebook, "guess_certain.reveal(")
+    assert "You predicted 1. Answer: 0. The logarithm of 1 is 0" in output_of(notebook, "guess_certain.reveal(")
+    assert buttons.first.is_disabled()  # the choice stays to be seen, and stays
+
+    notebook.go_to("guess_four = predict(")
+    page.locator(".widget-text input").first.focus()
+    page.keyboard.type("1.4")
+    page.keyboard.press("Enter")
+    run_cell(notebook, "guess_four.reveal(")
+    assert "You predicted 1.4. Right, near enough to 1.39." in output_of(notebook, "guess_four.reveal(")
+    page.screenshot(path=artefacts / "00_predictions.png")
+
+    for answer, said in (("84", "✗ 00.1  Not 84."), ("84", "✗ 00.1  Not 84."), ("math.log(84)", "✓ 00.1")):
+        notebook.go_to('check("00.1"')
+        page.evaluate(
+            """answer => {
+                const cell = window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel;
+                cell.setSource(`loss_of_knowing_nothing = ${answer}\n\ncheck("00.1", loss_of_knowing_nothing)`);
+            }""",
+            answer,
+        )
+        before = output_of(notebook, 'check("00.1"')
+        run_cell(notebook, 'check("00.1"')
+        assert said in output_of(notebook, 'check("00.1"') != before  # the second hint is another one
+    run_cell(notebook, "score()")
+    assert output_of(notebook, "score()") == "Predictions: 2 of 2 made, 1 right.\nExercises: 1 of 3 solved.\n"
+    page.screenshot(path=artefacts / "00_exercise.png")
+    assert notebook.errors == []
+
+
 def test_opens_without_asking(open_notebook):
     page = open_notebook("00_start_here").page
     page.wait_for_timeout(3000)

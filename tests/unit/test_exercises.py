@@ -237,7 +237,21 @@ def test_modules_are_compared_by_their_weights():
     assert judging.differs(a, b, 1e-6) is None
 
 
+def test_another_error_is_another_mistake():
+    exercise = Exercise("-", softmax_rows, (Mistake(lambda z: z[:, 7], "Column 7."),), ("a", "b"), cases=tables)
+    assert judging.judge(exercise, lambda z: z[:, 7] * 2)[2][0] == "Column 7."
+    assert judging.judge(exercise, lambda z: z[9])[2][0] == "a"  # an IndexError too, but not that one
+
+
+def test_lengths_are_compared():
+    exercise = Exercise("-", lambda n: list(range(n)), (), ("a", "b"), cases=lambda g: [(2,), (3,)])
+    kind, _, hints = judging.judge(exercise, lambda n: list(range(n + 1)))
+    assert kind == "length" and hints[0] == "There should be 2 in the result, and yours has 3."
+
+
 def test_true_is_not_one_and_nan_is_nan():
+    nan = torch.tensor([float("nan"), 1.0])
+    assert judging.differs(nan, nan.clone(), 0.0) is None and judging.differs(nan, torch.ones(2), 0.0) == "values"
     assert judging.differs(True, 1, 0.1) == judging.differs(1, True, 0.1) == "kind"
     assert judging.differs(float("nan"), float("nan"), 0.0) is None
     assert judging.differs(float("nan"), 1.0, 0.5) == judging.differs(1.0, float("nan"), 0.5) == "values"
