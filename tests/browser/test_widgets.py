@@ -1,5 +1,6 @@
 """The notebooks' widgets in a real JupyterLab, by keyboard and mouse, on values."""
 
+import math
 import re
 import time
 
@@ -121,6 +122,41 @@ def test_opens_without_asking(open_notebook):
     page.wait_for_timeout(3000)
     assert page.locator(".jp-Dialog").count() == 0
     assert page.locator(".Toastify__toast").all_inner_texts() == []  # no news, no update
+
+
+def press(notebook, box, control, key, times=1):
+    """Focus the handle of a widget's slider (the number `control`) and press a key."""
+    for _ in range(times):
+        box.locator(".noUi-handle").nth(control).focus()
+        notebook.page.keyboard.press(key)
+
+
+def test_03_temperature_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("03_softmax_and_cross_entropy")
+    run_to_end(notebook)
+    box = explorer(notebook, "explorer = Explorer(")
+    seen = [picture(box)]
+    for control, key, times, char, temperature in (
+        (1, "ArrowLeft", 5, "t", 0.5),
+        (1, "Home", 1, "t", 0.1),
+        (0, "ArrowRight", 1, "u", 0.1),
+        (1, "End", 1, "u", 3.0),
+    ):
+        press(notebook, box, control, key, times)
+        logits = f"floors.bigram_probabilities(tokenizer.encode(text), 84)[tokenizer.encode({char!r})[0]].log()"
+        top, share, entropy = notebook.ask(
+            f"(lambda p: [tokenizer.decode(p.argmax()), round(p.max().item(), 2), -(p * p.log()).nansum().item()])"
+            f"(torch.softmax({logits} / {temperature}, 0))"
+        )
+        wait_for_text(
+            notebook,
+            f"Temperature {temperature:.2f}: after {char} most likely comes {top.replace(' ', '␣')}, with probability "
+            f"{share:.2f}. Entropy {entropy:.2f} nats, like guessing among {math.exp(entropy):.1f}.",
+        )
+        seen.append(picture(box))
+    assert len(set(seen)) == len(seen)
+    box.screenshot(path=artefacts / "03_temperature.png")
+    assert notebook.errors == []
 
 
 def test_04_window_by_keyboard(open_notebook, artefacts):
