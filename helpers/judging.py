@@ -165,7 +165,8 @@ def tensor_differs(result, expected, tolerance):
 
 def close(a, b, tolerance):
     """Whether two tensors of one shape hold the same numbers."""
-    return torch.allclose(a.detach().double(), b.detach().double(), rtol=1e-5, atol=tolerance, equal_nan=True)
+    a, b = (tensor.detach().cpu().double() for tensor in (a, b))  # an answer may live on a GPU
+    return torch.allclose(a, b, rtol=1e-5, atol=tolerance, equal_nan=True)
 
 
 def far(a, b, tolerance):

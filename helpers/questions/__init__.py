@@ -34,3 +34,9 @@ class Exercise:
     cases: Callable[..., list] | None = None
     also: Callable[..., str | None] | None = None
     tolerance: float = 1e-5
+
+
+def listed(wrong):
+    """Mistakes from a dictionary: hint -> the function that earns it, or a list of several."""
+    pairs = ((hint, f) for hint, fs in wrong.items() for f in (fs if isinstance(fs, list) else [fs]))
+    return tuple(Mistake(f, hint) for hint, f in pairs)

@@ -13,9 +13,7 @@ EXERCISES = {
         mistakes=(
             Mistake(84, "84 is the number of guesses, the perplexity. The loss is its logarithm."),
             Mistake(1 / 84, "That is the probability of each character. The loss is its logarithm, with a minus sign."),
-            Mistake(
-                -math.log(84), "A loss is never negative: the logarithm of a probability is, and so it gets a minus."
-            ),
+            Mistake(-math.log(84), "A loss is never negative: the logarithm of a probability is, and so it gets a minus."),
             Mistake(math.log2(84), "That is the logarithm to base 2. Nats have the natural logarithm."),
             Mistake(math.log10(84), "That is the logarithm to base 10. Nats have the natural logarithm, `math.log`."),
         ),
@@ -29,9 +27,7 @@ EXERCISES = {
         "A loss of 1.7 nats is like guessing among 5.5 characters, whatever the size of the vocabulary.",
         right=math.exp(1.7),
         mistakes=(
-            Mistake(
-                math.exp(-1.7), "That is the probability that it gives to what comes. Guessing among how many is it?"
-            ),
+            Mistake(math.exp(-1.7), "That is the probability that it gives to what comes. Guessing among how many is it?"),
             Mistake(2**1.7, "That is a power of 2, which belongs to bits. Nats belong to e."),
             Mistake(10**1.7, "That is a power of 10. Nats belong to e."),
             Mistake(
@@ -52,9 +48,7 @@ EXERCISES = {
         mistakes=(
             Mistake(1.7 * math.log(2), BITS),
             Mistake(math.log2(1.7), "The 1.7 is a logarithm already. It only changes its unit, as metres become feet."),
-            Mistake(
-                2**1.7, "That would be a number of guesses if 1.7 were bits. Only the unit is to change, by a factor."
-            ),
+            Mistake(2**1.7, "That would be a number of guesses if 1.7 were bits. Only the unit is to change, by a factor."),
             Mistake(1.7, "One nat is not one bit: the two use different logarithms."),
         ),
         hints=(

@@ -77,12 +77,8 @@ EXERCISES = {
             Mistake(lambda n, T: max(0, n - T - 1), "One is missing. Where does the last window begin?"),
             Mistake(lambda n, T: n - T - 1, "One is missing. Where does the last window begin?"),
             Mistake(lambda n, T: n - T, "Right for a long text. What if the text is shorter than a window?"),
-            Mistake(
-                lambda n, T: n // T, "That counts windows that do not overlap. A window may begin at any character."
-            ),
-            Mistake(
-                lambda n, T: n // (T + 1), "That counts windows side by side. A window may begin at any character."
-            ),
+            Mistake(lambda n, T: n // T, "That counts windows that do not overlap. A window may begin at any character."),
+            Mistake(lambda n, T: n // (T + 1), "That counts windows side by side. A window may begin at any character."),
         ),
         hints=(
             "Try the smallest text that has room for one window: n = T + 1.",
@@ -139,9 +135,7 @@ EXERCISES = {
                 lambda text: size_and_floor(text, share=0.1),
                 "You count one tenth and measure on nine. The other way round.",
             ),
-            Mistake(
-                lambda text: size_and_floor(text)[1], "The floor is right. The size of the vocabulary is asked too."
-            ),
+            Mistake(lambda text: size_and_floor(text)[1], "The floor is right. The size of the vocabulary is asked too."),
         ),
         hints=(
             "The same four lines as for the toy language: tokenizer, tokens, cut, floors.bigram.",

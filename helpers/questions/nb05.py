@@ -46,17 +46,13 @@ EXERCISES = {
         mistakes=(
             Mistake(step_with(towards=1), "The loss of your new table is higher: the gradient points uphill."),
             Mistake(step_with(lr=False), "The step is right in its direction, but `lr` has no effect on its length."),
-            Mistake(
-                step_with(of_inputs=True), "Your targets are the inputs: it learns to repeat. What should it predict?"
-            ),
+            Mistake(step_with(of_inputs=True), "Your targets are the inputs: it learns to repeat. What should it predict?"),
             Mistake(
                 step_with(reduction="sum"),
                 "Your gradient is that of the summed loss, larger for larger batches. The loss is a mean.",
             ),
             Mistake(probabilities_as_logits, "`cross_entropy` does the softmax itself. Give it the logits."),
-            Mistake(
-                lambda table, x, y, lr: table, "The table has not moved. What does `.grad` hold after `backward()`?"
-            ),
+            Mistake(lambda table, x, y, lr: table, "The table has not moved. What does `.grad` hold after `backward()`?"),
             Mistake(step_with(keep=0), "You return the change alone. Add it to the table."),
         ),
         hints=(
@@ -102,9 +98,7 @@ EXERCISES = {
             Mistake(CHARACTERS / 84, "The table has a row *and* a column for each of the 84 characters."),
             Mistake(5_057_321 / PARAMETERS, "That is the whole text. The model learned from the training split."),
             Mistake(CHARACTERS, "That is all of the training split. Divide it among the parameters."),
-            Mistake(
-                (5_057_321 - CHARACTERS) / PARAMETERS, "That is the validation split. What did the model learn from?"
-            ),
+            Mistake((5_057_321 - CHARACTERS) / PARAMETERS, "That is the validation split. What did the model learn from?"),
         ),
         hints=(
             "How many numbers stand in the table, and how many characters in `train`?",

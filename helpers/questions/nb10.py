@@ -54,15 +54,9 @@ EXERCISES = {
         "The context costs T * C numbers, the width 12 C squared in each block: width is what makes a GPT large.",
         right=(TWICE_T, TWICE_C),
         mistakes=(
-            Mistake(
-                (2 * ONE, 2 * ONE), "Not everything doubles. In which entries of `parts` does T stand, and C how often?"
-            ),
-            Mistake(
-                (TWICE_T, 2 * ONE), "T is right. But many entries have C times C: those become four times as large."
-            ),
-            Mistake(
-                (TWICE_T, 4 * ONE), "T is right. But not every entry has C twice: some hold it once, and grow by two."
-            ),
+            Mistake((2 * ONE, 2 * ONE), "Not everything doubles. In which entries of `parts` does T stand, and C how often?"),
+            Mistake((TWICE_T, 2 * ONE), "T is right. But many entries have C times C: those become four times as large."),
+            Mistake((TWICE_T, 4 * ONE), "T is right. But not every entry has C twice: some hold it once, and grow by two."),
             Mistake((TWICE_T - ONE, TWICE_C - ONE), "That is by how much they grow. How many are there in all?"),
             Mistake((ONE, TWICE_C), "C is right. But one entry of `parts` does depend on T."),
             Mistake((2 * ONE, TWICE_C), "C is right. But T stands in a single entry of `parts`."),
@@ -81,9 +75,7 @@ EXERCISES = {
         mistakes=(
             Mistake(logits_without("token_embedding"), "Those are the token vectors. Which part holds the positions?"),
             Mistake(lambda model, idx: model(idx), "Nothing has changed: these are the logits of the model as it was."),
-            Mistake(
-                logits_without("position_embedding", 0), "Only the first position is zero now. All of them are asked."
-            ),
+            Mistake(logits_without("position_embedding", 0), "Only the first position is zero now. All of them are asked."),
             Mistake(
                 lambda model, idx: logits_without("position_embedding")(model, idx).softmax(dim=-1),
                 "These are probabilities. The logits are asked, as the model gives them.",
@@ -107,9 +99,7 @@ EXERCISES = {
                 lambda story: story.rindex(name_of(story)) + 1,
                 "One too many: when the model is about to write a letter, that letter is not in the context yet.",
             ),
-            Mistake(
-                lambda story: story.rindex(name_of(story)) - 1, "One too few: the first letter has just dropped out."
-            ),
+            Mistake(lambda story: story.rindex(name_of(story)) - 1, "One too few: the first letter has just dropped out."),
             Mistake(
                 lambda story: story.rindex(name_of(story)) - len(name_of(story)),
                 "Those are the characters between the two names. The first name itself must be seen too.",
