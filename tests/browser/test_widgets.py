@@ -131,6 +131,69 @@ def press(notebook, box, control, key, times=1):
         notebook.page.keyboard.press(key)
 
 
+def test_01_strides_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("01_tensors")
+    run_to_end(notebook)
+    box = explorer(notebook, "explorer = Explorer(")
+    reading, element, seen = "transposed", 7, [picture(box)]
+    for control, key, reading, element in (
+        (1, "ArrowRight", "transposed", 8),
+        (0, "ArrowRight", "row 1", 3),  # a short reading stops at its last element
+        (0, "ArrowRight", "column 1", 2),
+        (1, "Home", "column 1", 0),
+        (0, "End", "expanded", 0),
+        (1, "End", "expanded", 11),
+    ):
+        press(notebook, box, control, key)
+        # In the storage of the widget every cell holds its own number: the element's value is its cell.
+        cell = notebook.ask(f"readings[{reading!r}].flatten()[{element}].item()")
+        notebook.page.wait_for_function(
+            "text => [...document.querySelectorAll('.widget-html-content')].some(e => e.innerText.includes(text))",
+            arg=f" = cell {cell}.",
+        )
+        shape, strides = notebook.ask(f"[list(readings[{reading!r}].shape), list(readings[{reading!r}].stride())]")
+        index = [element // shape[-1], element % shape[-1]][-len(shape) :]
+        steps = " + ".join(f"{k}*{step}" for k, step in zip(index, strides, strict=True))
+        assert f"Element {index}: offset " in caption(box).inner_text() and steps in caption(box).inner_text()
+        seen.append(picture(box))
+    assert len(set(seen)) == len(seen)
+    box.screenshot(path=artefacts / "01_strides.png")
+    assert notebook.errors == []
+
+
+def test_02_shapes_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("02_broadcasting")
+    page = notebook.page
+    run_to_end(notebook)
+    box = explorer(notebook, "explorer = Explorer(")
+    seen = [picture(box)]
+    for a, b, drawn in (
+        ("4, 3", "4", True),
+        ("", "2, 3", True),
+        ("8, 1, 6, 1", "7, 1, 5", True),
+        ("0", "1", True),
+        ("0", "<b>x</b>", False),  # not a shape: a sentence, and the old picture stays
+        ("0", "-1", False),
+        ("1, 1, 1, 1, 1, 1, 1", "1", False),
+    ):
+        for field, text in ((0, a), (1, b)):
+            box.locator("input").nth(field).fill(text)
+            page.keyboard.press("Enter")
+        if drawn:
+            both = f"read_shape({a!r}), read_shape({b!r})"
+            shapes = notebook.ask(f"[str(shape) for shape in ({both}, torch_says({both}))]")
+            said = f"{shapes[0]} and {shapes[1]} " + ("do not fit" if shapes[2] == "None" else f"give {shapes[2]}")
+        else:
+            said = "is no size. Type whole numbers" if a == "0" else "These are 7 dimensions"
+        wait_for_text(notebook, said)
+        seen.append(picture(box))
+        if not drawn:
+            assert "<b>x</b>" in caption(box).inner_text() or "<b>" not in b  # shown as text, not as bold type
+    assert len(set(seen)) == 5 and seen[-1] == seen[-4]
+    box.screenshot(path=artefacts / "02_shapes.png")
+    assert notebook.errors == []
+
+
 def test_03_temperature_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("03_softmax_and_cross_entropy")
     run_to_end(notebook)
