@@ -7,6 +7,7 @@ from math import ceil
 import torch
 
 from helpers.questions import Exercise, listed
+from helpers.questions.clockwork import machines, timed
 
 
 def whole(g, low, high):
@@ -30,6 +31,7 @@ SIZE = Exercise(
             "The distance over the step, not yet rounded to a whole number.": lambda a, b, s: (b - a) / s,
             "Rounded to the nearest. A rest of any length holds one more number.": lambda a, b, s: round((b - a) / s),
             "It need not begin at 0. How far is it from the start to the end?": lambda a, b, s: ceil(b / s),
+            "Without brackets, `b - a / s` divides first. The distance comes before the division.": lambda a, b, s: ceil(b - a / s),
             "That is the distance. How many steps fit into it?": lambda a, b, s: b - a,
         }
     ),
@@ -92,7 +94,9 @@ ROWS = Exercise(
             "Now the largest of each row is 1. It is the sum that has to be.": lambda c: c / c.amax(1, keepdim=True),
             "Divided by the mean, a row sums to its length.": lambda c: c / c.float().mean(1, keepdim=True),
             "That takes exponentials first. These are counts: divide, nothing else.": lambda c: c.float().softmax(1),
-            "`//` rounds down to whole numbers. Shares lie between 0 and 1.": lambda c: c // c.sum(1, keepdim=True),
+            "Shares were cut to whole numbers: by `//`, or by writing them back into the table of whole numbers. Make a new tensor.": lambda c: (
+                c // c.sum(1, keepdim=True)
+            ),
             "These are the sums. The table is still to be divided by them.": lambda c: c.sum(1, keepdim=True),
             "The counts are whole numbers: no shares fit into their cells.": lambda c: c.div_(c.sum(1, keepdim=True)),
         }
@@ -102,47 +106,6 @@ ROWS = Exercise(
         "Sum along the dimension of the columns, keep that dimension, and divide the table by what comes.",
     ),
 )
-
-
-class Part:
-    """The work or the clock of a machine (now, durations left): work moves the clock on. Copies count as the same."""
-
-    def __init__(self, machine, name):
-        self.machine, self.name = machine, name
-
-    def __call__(self):
-        if self.name == "clock":
-            return self.machine[0]
-        self.machine[0] += self.machine[1].pop(0) if self.machine[1] else 50.0
-
-    def __eq__(self, other):
-        return isinstance(other, Part) and other.name == self.name
-
-    def __repr__(self):
-        return self.name
-
-
-def machines(g):
-    times = [[9.0, 2.0, 3.0, 7.0, 2.0], [8.0, 4.0, 1.0], [5.0, 3.0, 6.0, 2.0]]
-    times += [[30.0, *(1 + 9 * torch.rand(n, generator=g)).tolist(), 20.0, 0.5] for n in (3, 6)]
-    runs = [([100.0, seconds], len(seconds) - 1) for seconds in times]
-    return [(Part(machine, "work"), Part(machine, "clock"), repeats) for machine, repeats in runs]
-
-
-def timed(end=statistics.median, warmup=1, fewer=0, once=False):
-    """A timing, right as it stands; each argument spoils one step of it."""
-
-    def wrong(work, clock, repeats):
-        for _ in range(warmup):
-            work()
-        seconds, begin = [], clock()
-        for _ in range(repeats - fewer):
-            start = begin if once else clock()
-            work()
-            seconds.append(clock() - start)
-        return end(seconds)
-
-    return wrong
 
 
 MEDIAN = Exercise(
@@ -160,6 +123,8 @@ MEDIAN = Exercise(
             "That is the time of all calls together. Each wants a time of its own.": [timed(sum), timed(sum, warmup=0)],
             "Your clock starts once, so every time holds those before it. Read it afresh for each.": timed(once=True),
             "The warm-up comes on top: `repeats` calls are to be timed, and yours times one fewer.": timed(fewer=1),
+            "`clock` is a function that tells the time. Call it: `clock()`.": lambda work, clock, n: clock - clock,
+            "One call to warm up is asked, and yours makes two.": timed(warmup=2),
             "The median is the middle one of the times in order, not as they came.": timed(lambda t: t[len(t) // 2]),
             "Your times are next to nothing. Read the clock that is handed in, `clock()`.": lambda *given: 0.0,
         }
@@ -196,6 +161,8 @@ WINDOWS = Exercise(
             "Your windows hold one number too few. A slice leaves its end out already.": joined(longer=-1),
             "These are the numbers at the starts. From each start on, T are asked.": lambda data, i, T: data[i],
             "That is a Python list of tensors. Put them on top of each other in one tensor.": joined(list),
+            "`torch.tensor` takes numbers, not tensors. What puts tensors on top of each other?": joined(torch.tensor),
+            "`starts` is a list of positions: take them one at a time.": lambda data, i, T: data[i : i + T],
             "These are places. What stands there?": lambda data, i, T: torch.tensor(i)[:, None] + torch.arange(T),
             "Your slices end at `T` wherever they begin.": lambda data, i, T: torch.stack([data[j:T] for j in i]),
         }
@@ -230,22 +197,18 @@ HEADS = Exercise(
     also=same_memory,
     mistakes=listed(
         {
-            "The shape is right, the numbers are mixed up: a view keeps the order of reading. Split C alone first.": (
-                lambda x, H: x.view(x.shape[0], H, x.shape[1], x.shape[2] // H)
-            ),
+            "Mixed up: a view keeps the order of reading. Split C alone first.": lambda x, H: x.view(x.shape[0], H, x.shape[1], x.shape[2] // H),
             "The heads are split, but they stand behind T. Two dimensions have still to change places.": heads,
             "Each head should get a run of neighbours.": lambda x, H: heads(x, x.shape[2] // H).permute(0, 3, 1, 2),
             "`n_head` is how many, not how large.": lambda x, H: heads(x, x.shape[2] // H).transpose(1, 2),
             "The wrong two have changed places: B stays in front, and the share of a head stays at the end.": (
                 [lambda x, H, p=pair: heads(x, H).transpose(*p) for pair in ((2, 3), (1, 3), (0, 1), (0, 2))]
             ),
-            "T and C have changed places before the split, so the heads share out the positions.": (
-                lambda x, H: x.transpose(1, 2).reshape(x.shape[0], H, x.shape[1], -1)
-            ),
+            "You exchange T and C before the split, which shares out positions.": lambda x, H: x.mT.reshape(x.shape[0], H, x.shape[1], -1),
         }
     ),
     hints=(
-        "Two steps: cut C into n_head pieces, then bring the new dimension in front of T.",
+        "Two steps, and neither copies: cut C into n_head pieces, then bring the new dimension in front of T. (`contiguous`, `reshape` and `stack` may copy.)",
         "First (B, T, n_head, C // n_head) with `view`, then exchange two dimensions with `transpose`.",
     ),
 )

@@ -2,13 +2,7 @@
 
 import torch
 
-from helpers.questions import Exercise, Mistake
-
-
-def listed(wrong):
-    """Mistakes from a dictionary: hint -> the function that earns it, or a list of several."""
-    pairs = ((hint, f) for hint, fs in wrong.items() for f in (fs if isinstance(fs, list) else [fs]))
-    return tuple(Mistake(f, hint) for hint, f in pairs)
+from helpers.questions import Exercise, listed
 
 
 def randn(g, *shape):
@@ -41,14 +35,14 @@ MSE = Exercise(
     right=error(),
     mistakes=listed(
         {
-            "Every prediction is compared with every target: (N, 1) - (N,) is (N, N). Bring both to one shape first.": (
-                each(lambda e: (e**2).mean(), lined_up=False)
+            "Every prediction is compared with every target: (N, 1) - (N,) is (N, N). Bring both to one shape first.": each(
+                lambda e: (e**2).mean(), lined_up=False
             ),
-            "The number is right where the rows agree. But three predictions and one target give no error, and should.": (error(counted=False)),
+            "The number is right where the rows agree. But three predictions and one target give no error, and should.": error(counted=False),
             "Your assertion always fails: (N, 1) is never (N,). Change one of the shapes before you compare them.": never,
-            "Other numbers of rows do raise an error, but that of `view`. Say it with an `assert` of your own before.": (
-                lambda prediction, target: ((prediction.view(target.shape) - target) ** 2).mean()
-            ),
+            "Other numbers of rows do raise an error, but that of `view`. Say it with an `assert` of your own before.": lambda prediction, target: (
+                (prediction.view(target.shape) - target) ** 2
+            ).mean(),
             "That is the sum of the squares. The mean is asked.": each(lambda e: (e**2).sum()),
             "You take the mean of the absolute differences. Squares are asked.": each(lambda e: e.abs().mean()),
             "The root is one step too many: the mean of the squares is asked.": each(lambda e: (e**2).mean().sqrt()),
@@ -86,17 +80,17 @@ STANDARDISE = Exercise(
     right=parts(),
     mistakes=listed(
         {
-            "Neither mean nor std lines up with its own vector: their dimension is gone. Which argument keeps it?": (parts(False, False)),
+            "Neither mean nor std lines up with its own vector: their dimension is gone. Which argument keeps it?": parts(False, False),
             "The mean has lost its dimension, and so is taken off the wrong numbers. The std is fine.": parts(False),
             "The std has lost its dimension, and so divides the wrong numbers. The mean is fine.": parts(True, False),
             "Yours runs along dimension 0, over the vectors. It should run along each of them.": parts(dim=0),
             "Dimension 1 is the last only where there are two. How do you count from the end?": parts(dim=1),
             "You take one mean and one std of the whole tensor. Each vector has its own.": parts(dim=None),
-            "Your std divides by C, not by C - 1. LayerNorm will do that, but here leave its settings as they are.": (parts(correction=0)),
+            "Your std divides by C, not by C - 1. LayerNorm will do that, but here leave its settings as they are.": parts(correction=0),
             "You divide by the variance. The standard deviation is its root.": parts(end=lambda x, m, s: (x - m) / s**2),
             "The means are 0. The standard deviation is not 1 yet.": parts(end=lambda x, m, s: x - m),
             "The standard deviation is 1. The mean is not 0 yet.": parts(end=lambda x, m, s: x / s),
-            "Division comes before subtraction: yours takes mean / std off x. Where do brackets belong?": (parts(end=lambda x, m, s: x - m / s)),
+            "Division comes before subtraction: yours takes mean / std off x. Where do brackets belong?": parts(end=lambda x, m, s: x - m / s),
             "You multiply by the standard deviation. It has to become 1.": parts(end=lambda x, m, s: (x - m) * s),
         }
     ),
@@ -133,25 +127,15 @@ WINDOW = Exercise(
             "Yours sees the future. What has to hold for i - j besides being small?": window(lambda i, w: i < w),
             "Your window reaches to both sides. Only the past may be seen.": window(lambda i, w: i.abs() < w),
             "Yours looks into the future: which of i and j runs downwards?": window(lambda i, w: (i <= 0) & (-i < w)),
-            "In yours nobody sees themselves, but position i belongs to its own window.": [
-                window(lambda i, w: (i > 0) & (i <= w)),
-                window(lambda i, w: (i > 0) & (i < w)),
-            ],
+            "In yours nobody sees themselves, but position i belongs to its own window.": [window(lambda i, w, e=e: (i > 0) & (i < w + e)) for e in (0, 1)],
             "No future and no padding, good. Now: how far back may one look?": window(lambda i, w: i >= 0),
-            "You mask the padding that looks. What is asked is padding that is looked at: where does the None go?": (
-                window(join=lambda real, near: real[:, :, None] & near)
-            ),
-            "You also forbid padding to look. Only being looked at is forbidden, and that is one condition.": (
-                window(join=lambda real, near: real[:, :, None] & real[:, None, :] & near)
-            ),
+            "You mask the padding that looks, not that which is looked at: where does the None go?": window(join=lambda real, near: real[:, :, None] & near),
+            "You also forbid padding to look. Only being looked at is forbidden.": window(join=lambda real, near: real[:, :, None] & real[:, None, :] & near),
             "The window is right, the padding is not used. It makes a mask for each of the B texts.": [
-                window(join=lambda real, near: near),
-                window(join=lambda real, near: near.expand(len(real), -1, -1)),
+                window(join=join) for join in (lambda real, near: near, lambda real, near: near.expand(len(real), -1, -1))
             ],
-            "(B, T) against (T, T) lines up the texts with the positions. `real` needs one more dimension. Where?": (
-                window(join=lambda real, near: real & near)
-            ),
-            "Yours allows what only one of the conditions allows. All of them have to hold.": (window(join=lambda real, near: real[:, None, :] | near)),
+            "(B, T) against (T, T) lines up the texts with the positions. `real` needs one more dimension. Where?": window(join=lambda real, near: real & near),
+            "Yours allows what only one of the conditions allows. All of them have to hold.": window(join=lambda real, near: real[:, None, :] | near),
             "Upside down: True is for those who may look.": window(join=lambda real, near: ~(real[:, None, :] & near)),
         }
     ),
@@ -181,11 +165,9 @@ SHARED = Exercise(
             "Two things: k has no dimension for the heads, and its last two are not swapped yet.": lambda q, k: q @ k,
             "The new dimension of k stands where q has T. Where does H stand?": lambda q, k: q @ swap(k[:, :, None]),
             "Yours is (B, H, S, T): rows are queries, columns are keys.": lambda q, k: k[:, None] @ swap(q),
-            "You divide by the root of d, as attention will. Here only the sums of products are asked.": (
-                lambda q, k: q @ swap(k[:, None]) / q.shape[-1] ** 0.5
-            ),
+            "You divide by the root of d, as attention will. Here only the sums of products are asked.": lambda q, k: q @ swap(k[:, None]) / q.shape[-1] ** 0.5,
             "The heads are summed over, and gone. Each has its own scores.": lambda q, k: q.sum(1) @ swap(k),
-            "These are all the products. Over which dimension do they have to be summed?": (lambda q, k: q[:, :, :, None] * k[:, None, None]),
+            "These are all the products. Over which dimension do they have to be summed?": lambda q, k: q[:, :, :, None] * k[:, None, None],
             "You sum over the texts, too: queries meet keys of other texts.": lambda q, k: q @ swap(k.sum(0)),
         }
     ),
@@ -232,39 +214,24 @@ def only(condition):
     return [lambda a, b, f=f: f(a, b) if condition(a, b) else None for f in (RULE, LARGER)]
 
 
+FIRST_PAIRS = (((2, 3), (3,)), ((4, 3), (4,)), ((2, 1), (1, 3)), ((4, 1, 3), (2, 1)), ((), (2,)), ((), ()), ((0,), (1,)))
 RULE, LARGER = shape_with(), shape_with(size=max)
 SHAPE = Exercise(
     "Align at the right; equal, 1 or missing; the 1 takes the other size. That is the whole rule.",
     right=RULE,
     mistakes=listed(
         {
-            "Yours aligns at the left. The rule begins at the right: what is missing is put in before the first size.": (
-                [shape_with(left=False), shape_with(size=max, left=False)]
-            ),
+            "Yours aligns at the left. What is missing is put in before the first size.": [shape_with(left=False), shape_with(size=max, left=False)],
             "Nearly: the maximum is wrong for 0. What does a 1 become beside a 0?": LARGER,
-            "Your result lacks the dimensions that only one of the two has.": [
-                lambda a, b, f=f: f(tail(a, b), tail(b, a)) for f in (RULE, LARGER)
-            ],
-            "Yours lets everything fit. When do two sizes not fit?": [
-                shape_with(lambda m, n: True, size) for size in (max, lambda m, n: n if m == 1 else m)
-            ],
+            "Your result lacks the dimensions that only one of the two has.": [lambda a, b, f=f: f(tail(a, b), tail(b, a)) for f in (RULE, LARGER)],
+            "Yours lets everything fit. When do two sizes not fit?": [shape_with(lambda m, n: True, size) for size in (max, lambda m, n: n if m == 1 else m)],
             "Yours wants equal sizes. What about a 1?": shape_with(lambda m, n: m == n),
-            "Yours stretches only b. A 1 of a is stretched as well.": only(
-                lambda a, b: all(m == n or n == 1 for m, n in zip(*filled(a, b), strict=True))
-            ),
-            "Yours stretches only a. A 1 of b is stretched as well.": only(
-                lambda a, b: all(m == n or m == 1 for m, n in zip(*filled(a, b), strict=True))
-            ),
+            "Yours stretches only b. A 1 of a is stretched as well.": only(lambda a, b: all(m == n or n == 1 for m, n in zip(*filled(a, b), strict=True))),
+            "Yours stretches only a. A 1 of b is stretched as well.": only(lambda a, b: all(m == n or m == 1 for m, n in zip(*filled(a, b), strict=True))),
             "The sizes are right, in reversed order.": [shape_with(turned=True), shape_with(size=max, turned=True)],
-            "Shapes of different length can fit, too: what is missing counts as 1.": only(
-                lambda a, b: len(a) == len(b)
-            ),
-            "A tensor without dimensions, (), fits with every other: all of its dimensions are missing.": only(
-                lambda a, b: a and b
-            ),
-            "A size of 0 follows the same rule as every other: it fits with 0 and with 1.": (
-                lambda a, b: None if 0 in a + b else RULE(a, b)
-            ),
+            "Shapes of different length can fit, too: what is missing counts as 1.": only(lambda a, b: len(a) == len(b)),
+            "A tensor without dimensions, (), fits with every other: all of its dimensions are missing.": only(lambda a, b: a and b),
+            "A size of 0 follows the same rule as every other: it fits with 0 and with 1.": lambda a, b: None if 0 in a + b else RULE(a, b),
             "Where the shapes do not fit, yours raises PyTorch's error. `None` is asked.": torch.broadcast_shapes,
         }
     ),
@@ -272,11 +239,8 @@ SHAPE = Exercise(
         "Make both equally long first, with 1s put in at the left. Then judge each pair; where one fails, return None.",
         "Of a pair (m, n): they fit if they are equal or one is 1. The result is n where m is 1, and m otherwise.",
     ),
-    cases=lambda g: [
-        ((2, 3), (3,)), ((4, 3), (4,)), ((2, 1), (1, 3)), ((4, 1, 3), (2, 1)), ((), (2,)), ((), ()), ((0,), (1,)),
-        *((random_shape(g), random_shape(g)) for _ in range(2000)),
-    ],
-)  # fmt: skip
+    cases=lambda g: [*FIRST_PAIRS, *((random_shape(g), random_shape(g)) for _ in range(2000))],
+)
 
 
 EXERCISES = {"02.1": MSE, "02.2": STANDARDISE, "02.3": WINDOW, "02.4": SHARED, "02.5": SHAPE}
