@@ -63,6 +63,8 @@ def judge(exercise, answer):
         return "unfinished", "A part of it is still `...`.", exercise.hints
     expected = [call(exercise.right, arguments)[0] for arguments in cases]
     kinds = [differs(a, b, exercise.tolerance) for a, b in zip(results, expected, strict=True)]
+    if any(value is None for value in expected):  # then None is an answer like others, and nobody forgot to return
+        kinds = ["values" if kind == "nothing" else kind for kind in kinds]
     if not any(kinds):
         return judge_further(exercise, cases, results, used)
     first = next(i for i, kind in enumerate(kinds) if kind)
@@ -72,7 +74,8 @@ def judge(exercise, answer):
         wrong = (call(mistake.wrong, arguments)[0] for arguments in cases)
         if all(alike(a, b, exercise.tolerance) for a, b in zip(results, wrong, strict=True)):
             return i, what, (*mistake.hints, *exercise.hints)
-    return kinds[first], what, (*explained(results[first], expected[first], exercise.tolerance), *exercise.hints)
+    generic = explained(results[first], expected[first], exercise.tolerance) if kinds[first] != "values" else ()
+    return kinds[first], what, (*generic, *exercise.hints)
 
 
 def judge_value(exercise, answer):
@@ -187,7 +190,7 @@ def is_number(value):
 def explained(result, expected, tolerance):
     """The generic hint for a difference, in a tuple; an empty one where only the exercise's own hints can help."""
     kind = differs(result, expected, tolerance)
-    sequences = isinstance(expected, (tuple, list)) and isinstance(result, (tuple, list))
+    sequences = all(isinstance(value, (tuple, list)) and not isinstance(value, Raised) for value in (result, expected))
     if sequences and kind != "length":  # the first part that differs
         return next(
             explained(a, b, tolerance) for a, b in zip(result, expected, strict=True) if differs(a, b, tolerance)
@@ -207,6 +210,8 @@ def kind_of(value):
         return f"a tensor of shape {tuple(value.shape)}" if value.dim() else "a single number"
     if is_number(value):
         return "a single number"
+    if value is None:
+        return "None"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 

@@ -3,6 +3,7 @@
 import torch
 
 from helpers.questions import Exercise, listed
+from helpers.questions.shapes import FIRST_PAIRS, LARGER, RULE, filled, only, other, random_shape, shape_with, tail, zipped
 
 
 def randn(g, *shape):
@@ -10,12 +11,12 @@ def randn(g, *shape):
     return (20 * torch.randn(*shape, generator=g)).round() / 10
 
 
-def error(end=lambda e: (e**2).mean(), lined_up=True, counted=True):
+def error(end=lambda e: (e**2).mean(), lined_up=True, counted=True, kind=AssertionError, squeeze_all=False):
     """A mean squared error; each argument spoils one thing about it."""
 
     def wrong(prediction, target):
-        if counted and len(prediction) != len(target):
-            raise AssertionError
+        if counted and (len(prediction) != len(target) or (squeeze_all and len(target) == 1)):
+            raise kind
         return end((prediction[:, 0] if lined_up else prediction) - target)
 
     return wrong
@@ -43,6 +44,8 @@ MSE = Exercise(
             "Other numbers of rows do raise an error, but that of `view`. Say it with an `assert` of your own before.": lambda prediction, target: (
                 (prediction.view(target.shape) - target) ** 2
             ).mean(),
+            "`squeeze()` takes away every size of 1: of a single row nothing is left. Name the dimension.": error(squeeze_all=True),
+            "An AssertionError is asked: use `assert`.": error(kind=ValueError),
             "That is the sum of the squares. The mean is asked.": each(lambda e: (e**2).sum()),
             "You take the mean of the absolute differences. Squares are asked.": each(lambda e: e.abs().mean()),
             "The root is one step too many: the mean of the squares is asked.": each(lambda e: (e**2).mean().sqrt()),
@@ -58,7 +61,7 @@ MSE = Exercise(
     cases=lambda g: [
         (torch.tensor([[1.0], [3.0]]), torch.tensor([1.0, 2.0])),
         *((randn(g, n, 1), randn(g, n)) for n in (1, 3, 5, 8)),
-        *((randn(g, n, 1), randn(g, m)) for n, m in ((3, 1), (1, 4))),
+        *((randn(g, n, 1), randn(g, m)) for n, m in ((3, 1), (1, 4), (5, 3), (4, 1))),
     ],
 )
 
@@ -83,6 +86,9 @@ STANDARDISE = Exercise(
             "Neither mean nor std lines up with its own vector: their dimension is gone. Which argument keeps it?": parts(False, False),
             "The mean has lost its dimension, and so is taken off the wrong numbers. The std is fine.": parts(False),
             "The std has lost its dimension, and so divides the wrong numbers. The mean is fine.": parts(True, False),
+            "`[:, None]` puts the dimension back for two dimensions only. Which argument does for any number?": lambda x: (
+                (x - x.mean(-1)[:, None]) / x.std(-1)[:, None]
+            ),
             "Yours runs along dimension 0, over the vectors. It should run along each of them.": parts(dim=0),
             "Dimension 1 is the last only where there are two. How do you count from the end?": parts(dim=1),
             "You take one mean and one std of the whole tensor. Each vector has its own.": parts(dim=None),
@@ -123,7 +129,11 @@ WINDOW = Exercise(
     mistakes=listed(
         {
             "One too many: position i itself counts among the `window`.": window(lambda i, w: (i >= 0) & (i <= w)),
-            "One too few. With window=1, everyone still sees themselves.": window(lambda i, w: (i >= 0) & (i < w - 1)),
+            "`and`, chained comparisons and missing brackets ask for one truth value. Write (...) & (...), each in brackets.": lambda real, window: bool(real),
+            "A padding position may not be looked at, not even by itself.": window(
+                lambda i, w: (i >= 0) & (i < w), lambda real, near: (real[:, None] & near) | torch.eye(len(near), dtype=torch.bool)
+            ),
+            "One too few. With window=1, every real token still sees itself.": window(lambda i, w: (i >= 0) & (i < w - 1)),
             "Yours sees the future. What has to hold for i - j besides being small?": window(lambda i, w: i < w),
             "Your window reaches to both sides. Only the past may be seen.": window(lambda i, w: i.abs() < w),
             "Yours looks into the future: which of i and j runs downwards?": window(lambda i, w: (i <= 0) & (-i < w)),
@@ -164,6 +174,8 @@ SHARED = Exercise(
             "(T, d) @ (S, d) does not sum over d. What has to be swapped?": lambda q, k: q @ k[:, None],
             "Two things: k has no dimension for the heads, and its last two are not swapped yet.": lambda q, k: q @ k,
             "The new dimension of k stands where q has T. Where does H stand?": lambda q, k: q @ swap(k[:, :, None]),
+            "You swap the new dimension with the next one. Count from the end: -2 and -1.": lambda q, k: q @ k[:, None].transpose(1, 2),
+            "`view` cuts the numbers anew; it does not swap (01).": lambda q, k: q @ k.reshape(k.shape[0], 1, k.shape[2], k.shape[1]),
             "Yours is (B, H, S, T): rows are queries, columns are keys.": lambda q, k: k[:, None] @ swap(q),
             "You divide by the root of d, as attention will. Here only the sums of products are asked.": lambda q, k: q @ swap(k[:, None]) / q.shape[-1] ** 0.5,
             "The heads are summed over, and gone. Each has its own scores.": lambda q, k: q.sum(1) @ swap(k),
@@ -183,48 +195,16 @@ SHARED = Exercise(
 )
 
 
-def filled(a, b, left=True):
-    """Two shapes, with the dimensions that are missing put in as 1, at the left or at the right."""
-    ones = [(1,) * (max(len(a), len(b)) - len(s)) for s in (a, b)]
-    return [one + s if left else s + one for one, s in zip(ones, (a, b), strict=True)]
-
-
-def shape_with(fits=lambda m, n: m == n or 1 in (m, n), size=lambda m, n: n if m == 1 else m, left=True, turned=False):
-    """A broadcast shape from which sizes fit, what they give, and at which side missing ones are put in."""
-
-    def wrong(a, b):
-        pairs = list(zip(*filled(a, b, left), strict=True))
-        result = tuple(size(m, n) for m, n in pairs)
-        return (result[::-1] if turned else result) if all(fits(m, n) for m, n in pairs) else None
-
-    return wrong
-
-
-def tail(a, b):
-    """As many sizes from the right of `a` as `b` has."""
-    return a[max(0, len(a) - len(b)) :]
-
-
-def random_shape(g):
-    return tuple(torch.randint(4, (int(torch.randint(5, (), generator=g)),), generator=g).tolist())
-
-
-def only(condition):
-    """A right function, and one with the maximum, that answer only where a condition on the two shapes holds."""
-    return [lambda a, b, f=f: f(a, b) if condition(a, b) else None for f in (RULE, LARGER)]
-
-
-FIRST_PAIRS = (((2, 3), (3,)), ((4, 3), (4,)), ((2, 1), (1, 3)), ((4, 1, 3), (2, 1)), ((), (2,)), ((), ()), ((0,), (1,)))
-RULE, LARGER = shape_with(), shape_with(size=max)
 SHAPE = Exercise(
     "Align at the right; equal, 1 or missing; the 1 takes the other size. That is the whole rule.",
     right=RULE,
+    also=lambda given, result: "The right sizes, in a list. A tuple is asked: tuple(...)." if isinstance(result, list) else None,
     mistakes=listed(
         {
             "Yours aligns at the left. What is missing is put in before the first size.": [shape_with(left=False), shape_with(size=max, left=False)],
             "Nearly: the maximum is wrong for 0. What does a 1 become beside a 0?": LARGER,
             "Your result lacks the dimensions that only one of the two has.": [lambda a, b, f=f: f(tail(a, b), tail(b, a)) for f in (RULE, LARGER)],
-            "Yours lets everything fit. When do two sizes not fit?": [shape_with(lambda m, n: True, size) for size in (max, lambda m, n: n if m == 1 else m)],
+            "Yours lets everything fit. When do two sizes not fit?": [shape_with(lambda m, n: True, size) for size in (max, other)],
             "Yours wants equal sizes. What about a 1?": shape_with(lambda m, n: m == n),
             "Yours stretches only b. A 1 of a is stretched as well.": only(lambda a, b: all(m == n or n == 1 for m, n in zip(*filled(a, b), strict=True))),
             "Yours stretches only a. A 1 of b is stretched as well.": only(lambda a, b: all(m == n or m == 1 for m, n in zip(*filled(a, b), strict=True))),
@@ -232,7 +212,12 @@ SHAPE = Exercise(
             "Shapes of different length can fit, too: what is missing counts as 1.": only(lambda a, b: len(a) == len(b)),
             "A tensor without dimensions, (), fits with every other: all of its dimensions are missing.": only(lambda a, b: a and b),
             "A size of 0 follows the same rule as every other: it fits with 0 and with 1.": lambda a, b: None if 0 in a + b else RULE(a, b),
-            "Where the shapes do not fit, yours raises PyTorch's error. `None` is asked.": torch.broadcast_shapes,
+            "Where the shapes do not fit, yours raises PyTorch's error. `None` is asked.": [
+                torch.broadcast_shapes,
+                lambda a, b: tuple((torch.zeros(a) + torch.zeros(b)).shape),
+            ],
+            "Yours lines up from the left, as `zip` does. Shapes are aligned at the right.": [lambda a, b, f=f: zipped(a, b, f) for f in (max, other)],
+            "Only a is filled up with 1s. b can be the shorter one.": lambda a, b: zipped((1,) * (len(b) - len(a)) + a, b, other),
         }
     ),
     hints=(

@@ -243,6 +243,19 @@ def test_another_error_is_another_mistake():
     assert judging.judge(exercise, lambda z: z[9])[2][0] == "a"  # an IndexError too, but not that one
 
 
+def test_an_error_where_a_tuple_is_asked():
+    exercise = Exercise("-", lambda n: (n, n), (), ("a", "b"), cases=lambda g: [(0,), (1,)])
+    assert judging.judge(exercise, lambda n: ((1,)[n], (1,)[n]))[2] == ("a", "b")
+    assert judging.judge(exercise, lambda n: (n, n) if n == 0 else [][n])[0] == "error"
+
+
+def test_none_can_be_an_answer():
+    exercise = Exercise("-", lambda n: n or None, (), ("a", "b"), cases=lambda g: [(0,), (1,), (2,)])
+    assert judging.judge(exercise, lambda n: n or None)[0] is None
+    assert judging.judge(exercise, lambda n: n if n == 1 else None)[2] == ("a", "b")  # it did return, but wrongly
+    assert judging.judge(exercise, lambda n: n or "no")[2][0] == "The result should be None, and yours is a str."
+
+
 def test_lengths_are_compared():
     exercise = Exercise("-", lambda n: list(range(n)), (), ("a", "b"), cases=lambda g: [(2,), (3,)])
     kind, _, hints = judging.judge(exercise, lambda n: list(range(n + 1)))
