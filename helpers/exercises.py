@@ -90,6 +90,9 @@ class Prediction(widgets.VBox):
         if not guess:
             print(f"No prediction made. Answer: {actual}.")
             return
+        if is_number(actual) and not is_number(guess):
+            print(f"{guess!r} is no number, so it does not count. Answer: {actual}.")
+            return
         self.answer.disabled = True  # what was predicted stays to be seen
         self.right = agree(guess, actual, self.within)
         if self.right:
@@ -109,7 +112,22 @@ def plain(value):
 
 def agree(guess, actual, within):
     """Whether a guess means the actual value: as numbers where both are numbers, else as text."""
+    if is_number(guess) and is_number(actual):
+        return math.isclose(as_number(guess), as_number(actual), rel_tol=1e-3, abs_tol=within)
+    return plain(guess) == plain(actual)
+
+
+def as_number(value):
+    """A typed number: `~`, `%` and the commas of thousands do not matter, and a single other comma is a point."""
+    text = str(value).strip().strip("~≈% ")
+    whole, comma, rest = text.partition(",")
+    return float(text.replace(",", "") if len(rest) % 4 == 3 or not comma else f"{whole}.{rest}")
+
+
+def is_number(value):
+    """Whether a value is a number, or the text of one."""
     try:
-        return math.isclose(float(plain(guess).replace(",", "")), float(actual), rel_tol=1e-3, abs_tol=within)
-    except (TypeError, ValueError):
-        return plain(guess) == plain(actual)
+        as_number(value)
+    except ValueError:
+        return False
+    return True

@@ -235,5 +235,5 @@ def outcome(result):
     """What an answer did, as the end of a sentence."""
     if isinstance(result, Raised):
         where = f" at `{result.line}`" if result.line else ""
-        return f"it fails with {result.error}{where}: {' '.join(result.text.split())[:120]}"
+        return f"it fails with {result.error}{where}: {' '.join(result.text.split())[:240]}"
     return f"it gives {shown(result)}"

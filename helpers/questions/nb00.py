@@ -34,6 +34,7 @@ EXERCISES = {
                 math.log(1.7),
                 "That goes the wrong way: a loss is the logarithm of a number of guesses, not the reverse.",
             ),
+            *(Mistake(x, "Near. It need not be a whole number: give one decimal.") for x in (5, 6)),
             Mistake(1.7, "That is the loss itself. Of which number of guesses is it the logarithm?"),
         ),
         hints=(
@@ -49,6 +50,9 @@ EXERCISES = {
             Mistake(1.7 * math.log(2), BITS),
             Mistake(math.log2(1.7), "The 1.7 is a logarithm already. It only changes its unit, as metres become feet."),
             Mistake(2**1.7, "That would be a number of guesses if 1.7 were bits. Only the unit is to change, by a factor."),
+            Mistake(-1.7 / math.log(2), "A surprise is not negative, in any unit."),
+            Mistake(1.7 / math.log(10), "That divides by ln 10. Bits have the base 2."),
+            Mistake(math.exp(1.7), "That is a number of guesses. Bits measure the loss itself, in another unit."),
             Mistake(1.7, "One nat is not one bit: the two use different logarithms."),
         ),
         hints=(

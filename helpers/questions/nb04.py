@@ -7,21 +7,28 @@ from helpers.questions import Exercise, Mistake
 from helpers.text import CharTokenizer
 
 
-def trigram_with(begin=1, dim=2, keepdim=True, sign=-1, moved=False, by=torch.mean, log=torch.log):
+def trigram_with(begin=1, dim=2, keepdim=True, sign=-1, moved=False, by=torch.mean, log=torch.log, on_train=False, late=False):
     """A trigram floor, right as it stands; each argument spoils one step of it."""
 
     def floor(train, val, V):
+        val = train if on_train else val
         triples = (train[:-2] * V + train[1:-1]) * V + train[2:]
         counts = torch.bincount(triples, minlength=V**3).view(V, V, V) + begin
         probs = counts / (counts.sum() if dim is None else counts.sum(dim=dim, keepdim=keepdim))
         places = (val[1:-1], val[:-2], val[2:]) if moved else (val[:-2], val[1:-1], val[2:])
-        return sign * by(log(probs[places]))
+        return sign * (log(by(probs[places])) if late else by(log(probs[places])))
 
     return floor
 
 
 def pair_floor(train, val, V):
     return floors.bigram(train, val, V)
+
+
+def too_few_places(train, val, V):
+    """Without minlength, bincount stops at the largest triple."""
+    triples = (train[:-2] * V + train[1:-1]) * V + train[2:]
+    return torch.bincount(triples).view(V, V, V)
 
 
 def random_tokens(g):
@@ -31,7 +38,7 @@ def random_tokens(g):
         tokens = torch.randint(V, (n,), generator=g)
         tokens[1::3] = tokens[::3][: len(tokens[1::3])]  # what comes depends on what came
         cases.append((tokens[: n // 2], tokens[n // 2 :], V))
-    return cases
+    return [*cases, (torch.randint(4, (200,), generator=g), torch.randint(4, (200,), generator=g), 6)]  # two tokens never come
 
 
 def size_and_floor(text, share=0.9):
@@ -40,6 +47,23 @@ def size_and_floor(text, share=0.9):
     cut = int(share * len(tokens))
     train, val = tokens[:cut], tokens[cut:]
     return tokenizer.vocab_size, floors.bigram(train, val, tokenizer.vocab_size)
+
+
+def first_part_only(text):
+    return CharTokenizer(text[: int(0.9 * len(text))]).encode(text)
+
+
+def swapped(text):
+    tokenizer = CharTokenizer(text)
+    tokens = tokenizer.encode(text)
+    cut = int(0.9 * len(tokens))
+    return tokenizer.vocab_size, floors.bigram(tokens[cut:], tokens[:cut], tokenizer.vocab_size)
+
+
+def all_of_it(text):
+    tokenizer = CharTokenizer(text)
+    tokens = tokenizer.encode(text)
+    return tokenizer.vocab_size, floors.bigram(tokens, tokens, tokenizer.vocab_size)
 
 
 def measured_on(train_too):
@@ -57,7 +81,7 @@ def random_texts(g):
     def text(n, alphabet):
         return "".join(alphabet[i] for i in torch.randint(len(alphabet), (n,), generator=g))
 
-    return [("abracadabra " * 5,), (text(200, "abc ") + "z",), (text(900, "to be or not\n"),)]
+    return [("abracadabra " * 5,), (text(199, "abc ") + "z",), (text(900, "to be or not\n"),)]
 
 
 EXERCISES = {
@@ -77,6 +101,8 @@ EXERCISES = {
             Mistake(lambda n, T: max(0, n - T - 1), "One is missing. Where does the last window begin?"),
             Mistake(lambda n, T: n - T - 1, "One is missing. Where does the last window begin?"),
             Mistake(lambda n, T: n - T, "Right for a long text. What if the text is shorter than a window?"),
+            Mistake(lambda n, T: abs(n - T), "Right for a long text. What if the text is shorter than a window?"),
+            Mistake(lambda n, T: (n - 1) // T, "That counts windows side by side. A window may begin at any character."),
             Mistake(lambda n, T: n // T, "That counts windows that do not overlap. A window may begin at any character."),
             Mistake(lambda n, T: n // (T + 1), "That counts windows side by side. A window may begin at any character."),
         ),
@@ -105,6 +131,9 @@ EXERCISES = {
             Mistake(trigram_with(moved=True), "The first two characters have changed places somewhere."),
             Mistake(trigram_with(by=torch.sum), "That is the sum over the text. The loss is per character."),
             Mistake(trigram_with(log=torch.log2), "These are bits. The series measures in nats, with `log`."),
+            Mistake(too_few_places, "bincount stops at the largest triple it meets. How many places must the table have? (minlength)"),
+            Mistake(trigram_with(on_train=True), "You measure on what you counted. The floor is measured on val."),
+            Mistake(trigram_with(late=True), "You take the logarithm of the mean. First the logarithm of each, then the mean."),
             Mistake(pair_floor, "That is the bigram again: count three in a row."),
         ),
         hints=(
@@ -135,6 +164,10 @@ EXERCISES = {
                 lambda text: size_and_floor(text, share=0.1),
                 "You count one tenth and measure on nine. The other way round.",
             ),
+            Mistake(first_part_only, "A character that only the last tenth has is unknown to your tokenizer. Make it from the whole text."),
+            Mistake(lambda text: (84, size_and_floor(text)[1]), "84 is the size of Shakespeare's vocabulary. This text has its own."),
+            Mistake(swapped, "The part that is counted and the part that is measured have changed places."),
+            Mistake(all_of_it, "You count and measure all of it. Cut it: count the first part, measure on the last."),
             Mistake(lambda text: size_and_floor(text)[1], "The floor is right. The size of the vocabulary is asked too."),
         ),
         hints=(

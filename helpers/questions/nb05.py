@@ -28,6 +28,21 @@ def train_step(table, x, y, lr):
     return step_with()(table, x, y, lr)
 
 
+def still_tracked(given, result):
+    if given[0].requires_grad:
+        return "You turned on the gradient of the table that you were given. Make a copy first."
+    return "Your table still hangs on the notes of its past, so it cannot take a second step: detach it." if result.requires_grad else None
+
+
+def not_flat(table, x, y, lr):
+    F.cross_entropy(table[x], y)
+
+
+def in_place(table, x, y, lr):
+    table = table.clone().requires_grad_()
+    table -= lr * table
+
+
 def batches(g):
     cases = []
     for V, B, T, lr in ((2, 1, 3, 0.5), (3, 2, 3, 0.1), (7, 4, 5, 1.0), (11, 3, 8, 2.0)):
@@ -42,6 +57,7 @@ EXERCISES = {
     "05.1": Exercise(
         "That is all of training: a loss, its gradient, and a step the other way.",
         right=train_step,
+        also=still_tracked,
         cases=batches,
         mistakes=(
             Mistake(step_with(towards=1), "The loss of your new table is higher: the gradient points uphill."),
@@ -53,6 +69,9 @@ EXERCISES = {
             ),
             Mistake(probabilities_as_logits, "`cross_entropy` does the softmax itself. Give it the logits."),
             Mistake(lambda table, x, y, lr: table, "The table has not moved. What does `.grad` hold after `backward()`?"),
+            Mistake(not_flat, "(B, T, V) must become (B * T, V), and y (B * T,): flatten both."),
+            Mistake(in_place, "A tensor that collects a gradient may not be changed in place. Return a new one: table.detach() - ..."),
+            Mistake(step_with(keep=0, towards=1, lr=False), "That is the gradient itself. Where are the table and the step?"),
             Mistake(step_with(keep=0), "You return the change alone. Add it to the table."),
         ),
         hints=(

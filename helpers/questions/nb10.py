@@ -33,6 +33,24 @@ def without_positions(model, idx):
     return logits_without("position_embedding")(model, idx)
 
 
+def spoilt_model(given, logits):
+    if given[0].position_embedding.weight.abs().sum() == 0:
+        return "The model itself has lost its positions: zero them in a copy. `copy.copy` shares the weights, `copy.deepcopy` does not."
+
+
+def in_place(model, idx):
+    copy.deepcopy(model).position_embedding.weight.zero_()
+
+
+def not_a_parameter(model, idx):
+    copied = copy.deepcopy(model)
+    copied.position_embedding.weight = torch.zeros_like(copied.position_embedding.weight)
+
+
+def the_module(model, idx):
+    torch.nn.init.zeros_(copy.deepcopy(model).position_embedding)
+
+
 def small_models(g):
     torch.manual_seed(int(torch.randint(1000, (1,), generator=g)))
     sizes = ((5, 4, 1, 1, 8, 1, 3), (9, 8, 2, 2, 12, 3, 8))
@@ -58,6 +76,7 @@ EXERCISES = {
             Mistake((TWICE_T, 2 * ONE), "T is right. But many entries have C times C: those become four times as large."),
             Mistake((TWICE_T, 4 * ONE), "T is right. But not every entry has C twice: some hold it once, and grow by two."),
             Mistake((TWICE_T - ONE, TWICE_C - ONE), "That is by how much they grow. How many are there in all?"),
+            Mistake((TWICE_T, parameters(84, 128, 256, 2)), "T is right. The second model has the old T, 64."),
             Mistake((ONE, TWICE_C), "C is right. But one entry of `parts` does depend on T."),
             Mistake((2 * ONE, TWICE_C), "C is right. But T stands in a single entry of `parts`."),
             Mistake((TWICE_C, TWICE_T), "The right numbers, in the other order."),
@@ -71,8 +90,12 @@ EXERCISES = {
     "10.2": Exercise(
         "A part of a trained model can be taken out in a copy, to see what the rest does with it gone.",
         right=without_positions,
+        also=spoilt_model,
         cases=small_models,
         mistakes=(
+            Mistake(in_place, "A learnable tensor may not be changed in place while notes are taken: `nn.init.zeros_(...)`, or under `torch.no_grad()`."),
+            Mistake(not_a_parameter, "Only an `nn.Parameter` can stand there. Fill the old one with zeros."),
+            Mistake(the_module, "That is the module. Its `.weight` is the tensor."),
             Mistake(logits_without("token_embedding"), "Those are the token vectors. Which part holds the positions?"),
             Mistake(lambda model, idx: model(idx), "Nothing has changed: these are the logits of the model as it was."),
             Mistake(logits_without("position_embedding", 0), "Only the first position is zero now. All of them are asked."),
@@ -115,8 +138,8 @@ EXERCISES = {
             ),
         ),
         hints=(
-            "`story.split()[0]` is the name, and `rindex` finds where it stands last.",
             "How many characters are there before the one that is about to be written?",
+            "`story.split()[0]` is the name, and `rindex` finds where it stands last.",
         ),
     ),
 }

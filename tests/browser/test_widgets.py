@@ -26,6 +26,17 @@ def wait_for_text(notebook, text):
     )
 
 
+def wait_for_caption(notebook, box, text):
+    """Wait until the caption of a widget contains `text`."""
+    end = time.time() + 60
+    while text not in caption(box).inner_text():
+        fields = [field.input_value() for field in box.locator("input").all()]
+        assert time.time() < end, (
+            f"{text!r} never came; the fields hold {fields}, below stands {caption(box).inner_text()!r}"
+        )
+        notebook.page.wait_for_timeout(50)
+
+
 def run_to_end(notebook):
     notebook.run_all()
     notebook.wait_until_done(notebook.code_cells())
@@ -147,10 +158,7 @@ def test_01_strides_by_keyboard(open_notebook, artefacts):
         press(notebook, box, control, key)
         # In the storage of the widget every cell holds its own number: the element's value is its cell.
         cell = notebook.ask(f"readings[{reading!r}].flatten()[{element}].item()")
-        notebook.page.wait_for_function(
-            "text => [...document.querySelectorAll('.widget-html-content')].some(e => e.innerText.includes(text))",
-            arg=f" = cell {cell}.",
-        )
+        wait_for_caption(notebook, box, f" = cell {cell}.")
         shape, strides = notebook.ask(f"[list(readings[{reading!r}].shape), list(readings[{reading!r}].stride())]")
         index = [element // shape[-1], element % shape[-1]][-len(shape) :]
         steps = " + ".join(f"{k}*{step}" for k, step in zip(index, strides, strict=True))
@@ -185,7 +193,7 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
             said = f"{shapes[0]} and {shapes[1]} " + ("do not fit" if shapes[2] == "None" else f"give {shapes[2]}")
         else:
             said = "is no size. Type whole numbers" if a == "0" else "These are 7 dimensions"
-        wait_for_text(notebook, said)
+        wait_for_caption(notebook, box, said)
         seen.append(picture(box))
         if not drawn:
             assert "<b>x</b>" in caption(box).inner_text() or "<b>" not in b  # shown as text, not as bold type
@@ -211,8 +219,9 @@ def test_03_temperature_by_keyboard(open_notebook, artefacts):
             f"(lambda p: [tokenizer.decode(p.argmax()), round(p.max().item(), 2), -(p * p.log()).nansum().item()])"
             f"(torch.softmax({logits} / {temperature}, 0))"
         )
-        wait_for_text(
+        wait_for_caption(
             notebook,
+            box,
             f"Temperature {temperature:.2f}: after {char} most likely comes {top.replace(' ', '␣')}, with probability "
             f"{share:.2f}. Entropy {entropy:.2f} nats, like guessing among {math.exp(entropy):.1f}.",
         )

@@ -299,6 +299,10 @@ def test_typed_predictions_are_taken_as_they_are_meant(capsys):
         ("4.4", 4.43, 0.1, True),
         ("4.2", 4.43, 0.1, False),
         ("1,000", 1000, 0, True),
+        ("1,234,567", 1234567, 0, True),
+        ("1,39", 1.386, 0.01, True),
+        ("~77 %", 77, 0, True),
+        ("77%", 78, 0, False),
         ("float32", torch.float32, 0, True),
         ("ERROR", "an error", 0, False),
         ("four", 4, 0, False),
@@ -308,6 +312,11 @@ def test_typed_predictions_are_taken_as_they_are_meant(capsys):
     choose(prediction, " 4 ")
     prediction.reveal(4.4)
     assert capsys.readouterr().out == "You predicted 4. Right, near enough to 4.4.\n"
+    prediction = Prediction("How large?", within=0.5)
+    choose(prediction, "ln 4")
+    prediction.reveal(1.39)
+    assert capsys.readouterr().out == "'ln 4' is no number, so it does not count. Answer: 1.39.\n"
+    assert prediction.right is None and not prediction.answer.disabled
 
 
 def test_an_answer_that_was_not_offered_is_a_mistake_of_the_notebook():
