@@ -192,7 +192,7 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
             shapes = notebook.ask(f"[str(shape) for shape in ({both}, torch_says({both}))]")
             said = f"{shapes[0]} and {shapes[1]} " + ("do not fit" if shapes[2] == "None" else f"give {shapes[2]}")
         else:
-            said = "is no size. Type whole numbers" if a == "0" else "These are 7 dimensions"
+            said = "is no size. Type whole numbers" if a == "0" else "7 dimensions are too many"
         wait_for_caption(notebook, box, said)
         seen.append(picture(box))
         if not drawn:
