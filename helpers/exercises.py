@@ -90,11 +90,11 @@ class Prediction(widgets.VBox):
         if not guess:
             print(f"No prediction made. Answer: {actual}.")
             return
-        if is_number(actual) and not is_number(guess):
+        if self.options is None and is_number(actual) and not is_number(guess):
             print(f"{guess!r} is no number, so it does not count. Answer: {actual}.")
             return
         self.answer.disabled = True  # what was predicted stays to be seen
-        self.right = agree(guess, actual, self.within)
+        self.right = agree(guess, actual, self.within) if self.options is None else guess == str(actual)
         if self.right:
             print(
                 f"You predicted {guess}. Right"

@@ -290,6 +290,18 @@ def test_prediction_right_wrong_and_not_made(capsys):
         assert prediction.right is right and prediction.answer.disabled is (chosen is not None)
 
 
+def test_an_option_in_words_beside_a_number_is_an_answer(capsys):
+    prediction = Prediction("What is the loss?", ["0", "0.0", "more than 0", "an error"])
+    choose(prediction, "an error")
+    prediction.reveal(0, why="It is perfect.")
+    assert capsys.readouterr().out == "You predicted an error. Answer: 0. It is perfect.\n"
+    assert prediction.right is False
+    prediction = Prediction("What is the loss?", ["0", "0.0"])
+    choose(prediction, "0.0")
+    prediction.reveal(0)
+    assert prediction.right is False  # an option is what it says
+
+
 def test_typed_predictions_are_taken_as_they_are_meant(capsys):
     for guess, actual, within, right in (
         ("2, 3", (2, 3), 0, True),
