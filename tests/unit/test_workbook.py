@@ -245,7 +245,7 @@ def test_another_error_is_another_mistake():
 
 def test_an_error_where_a_tuple_is_asked():
     exercise = Exercise("-", lambda n: (n, n), (), ("a", "b"), cases=lambda g: [(0,), (1,)])
-    assert judging.judge(exercise, lambda n: ((1,)[n], (1,)[n]))[2] == ("a", "b")
+    assert judging.judge(exercise, lambda n: ((0,)[n], (0,)[n]))[2] == ("a", "b")
     assert judging.judge(exercise, lambda n: (n, n) if n == 0 else [][n])[0] == "error"
 
 
