@@ -261,6 +261,62 @@ def test_05_followers_by_keyboard(open_notebook, artefacts):
     assert notebook.errors == []
 
 
+def test_06_paths_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("06_optimizers")
+    run_to_end(notebook)
+    box = explorer(notebook, "explorer = Explorer(")
+    seen = [picture(box)]
+    for control, key, name, lr, surface, theirs in (
+        (1, "ArrowLeft", "momentum", 0.01, "straight", "SGD(ps, lr=0.01, momentum=0.9)"),
+        (0, "ArrowRight", "RMSProp", 0.01, "straight", "RMSprop(ps, lr=0.01)"),
+        (2, "ArrowRight", "RMSProp", 0.01, "bent", "RMSprop(ps, lr=0.01)"),
+        (0, "End", "AdamW", 0.01, "bent", "AdamW(ps, lr=0.01)"),
+        (0, "Home", "gradient descent", 0.01, "bent", "SGD(ps, lr=0.01)"),
+    ):
+        press(notebook, box, control, key)
+        loss, start = notebook.ask(f"[SURFACES[{surface!r}][0].__name__, SURFACES[{surface!r}][1]]")
+        x, y = notebook.ask(f"walk({loss}, lambda ps: torch.optim.{theirs}, {tuple(start)}, 60)[-1].tolist()")
+        wait_for_caption(notebook, box, f"{name} with {lr:g}: after 60 steps at ({x:.2f}, {y:.2f})")
+        seen.append(picture(box))
+    press(notebook, box, 1, "End")
+    wait_for_caption(notebook, box, "gradient descent with 1 diverged")
+    seen.append(picture(box))
+    assert len(set(seen)) == len(seen)
+    box.screenshot(path=artefacts / "06_paths.png")
+    assert notebook.errors == []
+
+
+def test_07_attention_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("07_single_head")
+    run_to_end(notebook)
+    box = explorer(notebook, "explorer = Explorer(")
+    seen = [picture(box)]
+    for key, sentence, position in (
+        ("ArrowRight", None, 13),
+        ("ArrowLeft", None, 12),
+        ("Enter", "Bado has a red cap.", 12),
+    ):
+        if sentence is None:
+            press(notebook, box, 0, key)
+        else:
+            box.locator("input").first.fill(sentence)
+            notebook.page.keyboard.press(key)
+        text = f"explorer.children[0].value[:{position + 1}]"
+        # The helpers' own head, and queries and keys by hand: where does the last position of the cut text look?
+        x = f"honest.embed(toy_tokenizer.encode({text})[None].to(device))[0]"
+        row = f"torch.softmax(honest.head.query({x})[-1] @ honest.head.key({x}).T / {x}.shape[-1] ** 0.5, 0)"
+        most, weight = notebook.ask(f"[{row}.argmax().item(), round({row}.max().item(), 2)]")
+        wait_for_caption(notebook, box, f"attends most to position {most} ")
+        assert f"Position {position} " in caption(box).inner_text() and f"{weight:.2f}" in caption(box).inner_text()
+        seen.append(picture(box))
+    assert len(set(seen)) == 3  # back at 12 the first picture stands again
+    box.locator("input").first.fill("Bado has a r€d cap.")
+    notebook.page.keyboard.press("Enter")
+    wait_for_caption(notebook, box, "'€' at position 12 is not in the vocabulary")
+    box.screenshot(path=artefacts / "07_attention.png")
+    assert notebook.errors == []
+
+
 def wait_for_step(notebook, state, more_than):
     """Wait until the dashboard's line says `state` with a step above `more_than`, and return that step."""
     end = time.time() + 120

@@ -44,6 +44,23 @@ def test_bigram(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_head(seed):
+    torch.manual_seed(seed)
+    Head, sizes = definition("07_single_head", "Head"), dict(n_embd=6, head_size=4, context_length=7, dropout=0.3)
+    same_outputs(Head(**sizes), model.Head(**sizes), torch.randn(2, 5, 6))  # shorter than the context, in eval mode
+    torch.manual_seed(seed)
+    built = Head(**sizes)
+    torch.manual_seed(seed)
+    kept = model.Head(**sizes)  # and it begins with the same weights from the same seed
+    assert all(torch.equal(a, b) for a, b in zip(built.parameters(), kept.parameters(), strict=True))
+    x = torch.randn(2, 7, 6)
+    torch.manual_seed(seed)
+    first = built.train()(x)
+    torch.manual_seed(seed)
+    assert torch.equal(first, kept.train()(x))  # dropout in the same place
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_gpt(seed):
     torch.manual_seed(seed)
     config = model.GPTConfig(13, context_length=8, n_layer=seed + 1, n_head=2, n_embd=8, dropout=0.1)

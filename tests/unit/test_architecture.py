@@ -105,7 +105,7 @@ def test_all_of_helpers_is_small():
 @pytest.mark.parametrize("name", TREES)
 def test_everything_public_says_what_it_is(name):
     assert ast.get_docstring(TREES[name])
-    if name.startswith("questions.nb"):  # there the hints say it
+    if name.startswith("questions.") and name != "questions.__init__":  # there the hints say it
         return
     for node in TREES[name].body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
