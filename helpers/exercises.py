@@ -90,7 +90,7 @@ class Prediction(widgets.VBox):
         if not guess:
             print(f"No prediction made. Answer: {actual}.")
             return
-        if self.options is None and is_number(actual) and not is_number(guess):
+        if self.options is None and types_number(actual) and not types_number(guess):
             print(f"{guess!r} is no number, so it does not count. Answer: {actual}.")
             return
         self.answer.disabled = True  # what was predicted stays to be seen
@@ -112,22 +112,22 @@ def plain(value):
 
 def agree(guess, actual, within):
     """Whether a guess means the actual value: as numbers where both are numbers, else as text."""
-    if is_number(guess) and is_number(actual):
-        return math.isclose(as_number(guess), as_number(actual), rel_tol=1e-3, abs_tol=within)
+    if types_number(guess) and types_number(actual):
+        return math.isclose(typed_number(guess), typed_number(actual), rel_tol=1e-3, abs_tol=within)
     return plain(guess) == plain(actual)
 
 
-def as_number(value):
+def typed_number(value):
     """A typed number: `~`, `%` and the commas of thousands do not matter, and a single other comma is a point."""
     text = str(value).strip().strip("~≈% ")
     whole, comma, rest = text.partition(",")
     return float(text.replace(",", "") if len(rest) % 4 == 3 or not comma else f"{whole}.{rest}")
 
 
-def is_number(value):
+def types_number(value):
     """Whether a value is a number, or the text of one."""
     try:
-        as_number(value)
+        typed_number(value)
     except ValueError:
         return False
     return True

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 
 class Mistake:
     """A typical wrong answer (a function, or a value where a value is asked) and hints that fit it, gentlest first."""
@@ -40,3 +42,8 @@ def listed(wrong):
     """Mistakes from a dictionary: hint -> the function that earns it, or a list of several."""
     pairs = ((hint, f) for hint, fs in wrong.items() for f in (fs if isinstance(fs, list) else [fs]))
     return tuple(Mistake(f, hint) for hint, f in pairs)
+
+
+def randn(g, *shape):
+    """Random numbers of a shape, rounded to look at."""
+    return (20 * torch.randn(*shape, generator=g)).round() / 10

@@ -2,13 +2,8 @@
 
 import torch
 
-from helpers.questions import Exercise, listed
+from helpers.questions import Exercise, listed, randn
 from helpers.questions.shapes import FIRST_PAIRS, LARGER, RULE, filled, only, other, random_shape, shape_with, tail, zipped
-
-
-def randn(g, *shape):
-    """Random numbers of a shape, rounded to look at."""
-    return (20 * torch.randn(*shape, generator=g)).round() / 10
 
 
 def error(end=lambda e: (e**2).mean(), lined_up=True, counted=True, kind=AssertionError, squeeze_all=False):

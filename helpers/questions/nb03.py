@@ -5,14 +5,8 @@ import math
 import torch
 import torch.nn.functional as F
 
-from helpers.questions import Exercise, Mistake, listed
+from helpers.questions import Exercise, Mistake, listed, randn
 from helpers.questions.spoilt import WAYS, both, careless, each_way, gradient, naive, nats, parts
-
-
-def randn(g, *shape):
-    """Random numbers of a shape, rounded to look at."""
-    return (20 * torch.randn(*shape, generator=g)).round() / 10
-
 
 SOFTMAX = Exercise(
     "Minus the maximum, exponential, divided by the sum: a softmax that no logit can break.",

@@ -41,40 +41,32 @@ def random_tokens(g):
     return [*cases, (torch.randint(4, (200,), generator=g), torch.randint(4, (200,), generator=g), 6)]  # two tokens never come
 
 
-def size_and_floor(text, share=0.9):
+def first(tokens, cut):
+    return tokens[:cut]
+
+
+def last(tokens, cut):
+    return tokens[cut:]
+
+
+def whole(tokens, cut):
+    return tokens
+
+
+def size_and_floor(text, count=first, measure=last, share=0.9):
+    """Vocabulary size and bigram floor; `count` and `measure` say from which part of the tokens each is taken."""
     tokenizer = CharTokenizer(text)
     tokens = tokenizer.encode(text)
     cut = int(share * len(tokens))
-    train, val = tokens[:cut], tokens[cut:]
-    return tokenizer.vocab_size, floors.bigram(train, val, tokenizer.vocab_size)
+    return tokenizer.vocab_size, floors.bigram(count(tokens, cut), measure(tokens, cut), tokenizer.vocab_size)
+
+
+def parts(count, measure):
+    return lambda text: size_and_floor(text, count, measure)
 
 
 def first_part_only(text):
     return CharTokenizer(text[: int(0.9 * len(text))]).encode(text)
-
-
-def swapped(text):
-    tokenizer = CharTokenizer(text)
-    tokens = tokenizer.encode(text)
-    cut = int(0.9 * len(tokens))
-    return tokenizer.vocab_size, floors.bigram(tokens[cut:], tokens[:cut], tokenizer.vocab_size)
-
-
-def all_of_it(text):
-    tokenizer = CharTokenizer(text)
-    tokens = tokenizer.encode(text)
-    return tokenizer.vocab_size, floors.bigram(tokens, tokens, tokenizer.vocab_size)
-
-
-def measured_on(train_too):
-    def wrong(text):
-        tokenizer = CharTokenizer(text)
-        tokens = tokenizer.encode(text)
-        cut = int(0.9 * len(tokens))
-        counted, measured = (tokens[:cut], tokens[:cut]) if train_too else (tokens, tokens[cut:])
-        return tokenizer.vocab_size, floors.bigram(counted, measured, tokenizer.vocab_size)
-
-    return wrong
 
 
 def random_texts(g):
@@ -144,15 +136,15 @@ EXERCISES = {
     ),
     "04.3": Exercise(
         "Any text has its floor, and you have the function that finds it.",
-        right=size_and_floor,
+        right=lambda text: size_and_floor(text),
         cases=random_texts,
         mistakes=(
             Mistake(
-                measured_on(train_too=True),
+                parts(first, first),
                 "You measure on what you counted. The floor is measured on text that was not counted.",
             ),
             Mistake(
-                measured_on(train_too=False),
+                parts(whole, last),
                 "You count the whole text, with the part that you measure on. Cut it first.",
             ),
             Mistake(lambda text: size_and_floor(text)[::-1], "Both numbers are right, in the wrong order."),
@@ -166,8 +158,8 @@ EXERCISES = {
             ),
             Mistake(first_part_only, "A character that only the last tenth has is unknown to your tokenizer. Make it from the whole text."),
             Mistake(lambda text: (84, size_and_floor(text)[1]), "84 is the size of Shakespeare's vocabulary. This text has its own."),
-            Mistake(swapped, "The part that is counted and the part that is measured have changed places."),
-            Mistake(all_of_it, "You count and measure all of it. Cut it: count the first part, measure on the last."),
+            Mistake(parts(last, first), "The part that is counted and the part that is measured have changed places."),
+            Mistake(parts(whole, whole), "You count and measure all of it. Cut it: count the first part, measure on the last."),
             Mistake(lambda text: size_and_floor(text)[1], "The floor is right. The size of the vocabulary is asked too."),
         ),
         hints=(

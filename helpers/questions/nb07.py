@@ -3,13 +3,8 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.questions import Exercise, Mistake, listed
+from helpers.questions import Exercise, Mistake, listed, randn
 from helpers.questions.masked import SLIPS, fake, over, peeks, untransposed, unweighed, weigh
-
-
-def randn(g, *shape):
-    """Random numbers of a shape, rounded to look at."""
-    return (20 * torch.randn(*shape, generator=g)).round() / 10
 
 
 def averages(table=torch.tril, share=lambda a: a.sum(1, keepdim=True)):

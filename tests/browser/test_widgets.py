@@ -19,17 +19,10 @@ def caption(scope):
     return scope.locator(".widget-html-content").last
 
 
-def wait_for_text(notebook, text):
-    """Wait until the page shows `text`; a page shows any run of spaces as one."""
-    notebook.page.wait_for_function(
-        "text => document.body.innerText.replace(/\\s+/g, ' ').includes(text)", arg=" ".join(text.split())
-    )
-
-
 def wait_for_caption(notebook, box, text):
-    """Wait until the caption of a widget contains `text`."""
+    """Wait until the caption of a widget contains `text`; a page shows any run of spaces as one."""
     end = time.time() + 60
-    while text not in caption(box).inner_text():
+    while " ".join(text.split()) not in " ".join(caption(box).inner_text().split()):
         fields = [field.input_value() for field in box.locator("input").all()]
         assert time.time() < end, (
             f"{text!r} never came; the fields hold {fields}, below stands {caption(box).inner_text()!r}"
@@ -49,17 +42,22 @@ def explorer(notebook, cell):
     return box.first
 
 
+def press(notebook, box, control, key, times=1):
+    """Focus the handle of a widget's slider (the number `control`) and press a key."""
+    for _ in range(times):
+        box.locator(".noUi-handle").nth(control).focus()
+        notebook.page.keyboard.press(key)
+
+
 def test_00_slider_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("00_start_here")
     run_to_end(notebook)
     box = explorer(notebook, "explorer = Explorer(surprise")
-    handle = box.locator(".noUi-handle")
     assert "Probability 0.25: loss 1.39 nats" in caption(box).inner_text()
     seen = [picture(box)]
     for value, loss in (("0.26", "1.35"), ("0.27", "1.31")):
-        handle.focus()
-        notebook.page.keyboard.press("ArrowRight")
-        wait_for_text(notebook, f"Probability {value}: loss {loss} nats")
+        press(notebook, box, 0, "ArrowRight")
+        wait_for_caption(notebook, box, f"Probability {value}: loss {loss} nats")
         assert box.locator(".widget-readout").inner_text() == value
         seen.append(picture(box))
     assert len(set(seen)) == 3  # the picture moved with the caption
@@ -133,13 +131,6 @@ def test_opens_without_asking(open_notebook):
     page.wait_for_timeout(3000)
     assert page.locator(".jp-Dialog").count() == 0
     assert page.locator(".Toastify__toast").all_inner_texts() == []  # no news, no update
-
-
-def press(notebook, box, control, key, times=1):
-    """Focus the handle of a widget's slider (the number `control`) and press a key."""
-    for _ in range(times):
-        box.locator(".noUi-handle").nth(control).focus()
-        notebook.page.keyboard.press(key)
 
 
 def test_01_strides_by_keyboard(open_notebook, artefacts):
@@ -236,10 +227,9 @@ def test_04_window_by_keyboard(open_notebook, artefacts):
     run_to_end(notebook)
     box = explorer(notebook, "Explorer(show_window")
     before = picture(box)
-    box.locator(".noUi-handle").last.focus()
-    notebook.page.keyboard.press("ArrowRight")  # one character longer
+    press(notebook, box, 1, "ArrowRight")  # one character longer
     piece = notebook.ask("tokenizer.decode(train[12000:12022])")
-    wait_for_text(notebook, f"after {piece[:-1]!r}, what comes? Answer: {piece[-1]!r}")
+    wait_for_caption(notebook, box, f"after {piece[:-1]!r}, what comes? Answer: {piece[-1]!r}")
     assert picture(box) != before
     box.screenshot(path=artefacts / "04_window.png")
     assert notebook.errors == []
@@ -251,11 +241,12 @@ def test_05_followers_by_keyboard(open_notebook, artefacts):
     box = explorer(notebook, "Explorer(followers")
     before = picture(box)
     for char, key in (("u", "ArrowRight"), ("t", "ArrowLeft"), ("s", "ArrowLeft")):
-        box.locator(".noUi-handle").focus()
-        notebook.page.keyboard.press(key)
+        press(notebook, box, 0, key)
         row = f"counted[tokenizer.encode({char!r})[0]]"
         top, share = notebook.ask(f"[tokenizer.decode({row}.argmax()), round({row}.max().item(), 2)]")
-        wait_for_text(notebook, f"After {char} most likely comes {top.replace(' ', '␣')}, with probability {share:.2f}")
+        wait_for_caption(
+            notebook, box, f"After {char} most likely comes {top.replace(' ', '␣')}, with probability {share:.2f}"
+        )
     assert picture(box) != before
     box.screenshot(path=artefacts / "05_followers.png")
     assert notebook.errors == []
