@@ -178,8 +178,8 @@ def far(a, b, tolerance):
 
 
 def as_number(value):
-    """A tensor without dimensions as its number; anything else as it is."""
-    return value.item() if isinstance(value, torch.Tensor) and value.dim() == 0 else value
+    """A tensor (or NumPy value) without dimensions as its number; anything else as it is."""
+    return value.item() if getattr(value, "shape", None) == () else value
 
 
 def is_number(value):

@@ -1,6 +1,6 @@
 """The models of the series, from the bigram to the GPT.
 
-Every class here is built line by line in a notebook (07 to 09 are being written): Bigram in 05, Head in 07,
+Every class here is built line by line in a notebook: Bigram in 05, Head in 07,
 MultiHeadAttention and CausalSelfAttention in 08, FeedForward and Block in 09, GPT in 10.
 
 Shapes are written (B, T, C): batch, time (position in the context), channels (n_embd).

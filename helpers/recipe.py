@@ -10,7 +10,7 @@ import torch
 class TrainConfig:
     """How to train; counts are in steps, losses in nats per token."""
 
-    steps: int = 2600
+    steps: int = 2500
     learning_rate: float = 4e-3
     min_learning_rate: float = 1e-4
     warmup_steps: int = 100

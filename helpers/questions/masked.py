@@ -25,6 +25,7 @@ SLIPS = {  # hint -> what is changed in `weigh`
     "Your scale goes by T, the length of the text. The sum has d terms.": {"scale": lambda q: q.shape[-2] ** -0.5},
     "The mask is missing: every position looks at those after it.": {"future": lambda T: torch.zeros(T, T, dtype=torch.bool)},
     "Your mask is turned round: it hides the past and shows the future.": {"future": lambda T: causal(T).T},
+    "Your mask is turned round: it hides what may be seen, and the last row has nothing left: nan.": {"future": lambda T: ~causal(T)},
     "A position may look at itself. Yours may not, and the first row has nothing left: nan.": {"future": lambda T: ~causal(T).T},
     "Your mask lets each position see one character too many.": {"future": lambda T: torch.ones(T, T, dtype=torch.bool).triu(2)},
     "A score of 0 is no mask: e^0 = 1. Which score has the weight 0?": {"fill": 0.0},
@@ -39,30 +40,43 @@ def unweighed(q, k):
     return (q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5).masked_fill(causal(q.shape[-2]), -INF)
 
 
-def untransposed(q, k):
-    """Keys that meet the queries as they are."""
-    return F.softmax((q @ k * q.shape[-1] ** -0.5).masked_fill(causal(q.shape[-2]), -INF), -1)
+def turned(turn):
+    """Keys that meet the queries after `turn`, which is not the transpose that fits."""
+    return lambda q, k: F.softmax((q @ turn(k) * q.shape[-1] ** -0.5).masked_fill(causal(q.shape[-2]), -INF), -1)
 
 
-def fake(sees, V=5, table=None):
-    """A function from indices to logits, in which row t of `sees` says which positions t looks at."""
-    table = torch.randn(V, V, generator=torch.Generator().manual_seed(V)) if table is None else table
-    return lambda idx: sees.float() @ table[idx]  # (T, T) @ (B, T, V)
+class Fake:
+    """From indices to logits; row t of `sees` (T, T) says at which positions t looks, and how strongly."""
+
+    def __init__(self, sees, V=5, table=None):
+        self.sees = sees
+        self.table = torch.randn(V, V, generator=torch.Generator().manual_seed(V)) if table is None else table
+
+    def __call__(self, idx):
+        T = idx.shape[1]
+        return self.sees[:T, :T] @ self.table[idx]  # (T, T) @ (B, T, V)
+
+    def __deepcopy__(self, memo):
+        return self  # as with a function, a copy is the thing itself
+
+    def __repr__(self):
+        leaks = [f"position {who} sees {at}" for who, at in self.sees.triu(1).nonzero().tolist()]
+        return f"a model of {len(self.table)} tokens in which {' and '.join(leaks[:2]) or 'nobody sees the future'}"
 
 
-def peeks(T, *extra):
+def peeks(T, *extra, strength=1.0):
     """(T, T): causal, and besides the pairs (who, at whom)."""
     sees = torch.tril(torch.ones(T, T))
     for who, at in extra:
-        sees[who, at] = 1.0
+        sees[who, at] = strength
     return sees
 
 
-def moved(model, idx, cut, change=lambda x, V: (x + 1) % V, part=lambda d, cut: d[:, :cut], size=torch.abs):
+def moved(model, idx, cut, change=lambda x, V: (x + 1) % V, part=lambda d, cut: d[:, :cut], size=torch.abs, of=lambda logits: logits):
     """The causality check at one cut, with something wrong in it."""
     before, changed = model(idx), idx.clone()
     changed[:, cut:] = change(changed[:, cut:], before.shape[-1])
-    return bool((part(size(model(changed) - before), cut) > 1e-5).any())
+    return bool((size(part(of(model(changed)) - of(before), cut)) > 1e-5).any())
 
 
 def over(cuts=lambda T: range(1, T), **slip):

@@ -4,7 +4,9 @@ import torch
 import torch.nn.functional as F
 
 from helpers.questions import Exercise, Mistake, listed, randn
-from helpers.questions.masked import SLIPS, fake, over, peeks, untransposed, unweighed, weigh
+from helpers.questions.masked import SLIPS, Fake, moved, over, peeks, turned, unweighed, weigh
+
+NAKED = "No scale and no mask yet: two steps are missing before the softmax."
 
 
 def averages(table=torch.tril, share=lambda a: a.sum(1, keepdim=True)):
@@ -30,7 +32,13 @@ AVERAGE = Exercise(
             "These are sums. By how many was each to be divided?": [averages(share=lambda a: 1), lambda x: x.cumsum(1) * 1.0],
             "Every row is divided by T. Position t has t + 1 terms.": averages(share=len),
             "Yours looks forward: each has the mean of itself and those after.": averages(torch.triu),
-            "The position itself belongs to its mean. Without it, the first has nothing: 0 / 0 is nan.": averages(lambda a: a.tril(-1)),
+            "The position itself belongs to its mean. Without it, the first has nothing.": [
+                averages(lambda a: a.tril(-1)),
+                averages(lambda a: a.tril(-1), share=lambda a: a.sum(1, keepdim=True).clamp(min=1)),
+            ],
+            "The weights stand on the left: their rows say who takes how much of which row of x.": lambda x: (
+                x @ (torch.tril(torch.ones(x.shape[1], x.shape[1])) / torch.arange(1, x.shape[1] + 1)[:, None])
+            ),
             "In yours the columns of the table sum to 1. Its rows should.": averages(share=lambda a: a.sum(0, keepdim=True)),
             "The sums have lost their dimension, and divide the columns. Which argument keeps it?": averages(share=lambda a: a.sum(1)),
             "Your first position is divided by 0. It has one term, the second two.": lambda x: x.cumsum(1) / torch.arange(x.shape[1])[:, None],
@@ -62,9 +70,13 @@ WEIGHTS = Exercise(
             {
                 "These are scores. A softmax makes weights of them.": unweighed,
                 "Queries and keys are exchanged: rows are who looks, so the queries stand on the left.": lambda q, k: weigh(k, q),
-                "(B, T, d) @ (B, T, d) does not fit: the last two dimensions of the keys have to be swapped.": untransposed,
-                "`.T` turns all three dimensions round. Swap the last two alone.": lambda q, k: weigh(q, k.permute(2, 1, 0).transpose(-2, -1)),
-                "No scale and no mask yet: two steps are missing before the softmax.": lambda q, k: F.softmax(q @ k.transpose(-2, -1), -1),
+                "(B, T, d) @ (B, T, d) does not fit: the last two dimensions of the keys have to be swapped.": turned(lambda k: k),
+                "A batch: swap the last two dimensions of the keys alone, and leave the first.": [
+                    turned(lambda k: k.transpose(0, 1)),
+                    turned(lambda k: k.transpose(0, 2)),
+                    turned(lambda k: k.transpose(0, 1).transpose(1, 2)),
+                ],
+                NAKED: lambda q, k: F.softmax(q @ k.transpose(-2, -1), -1),
             }
         ),
     ),
@@ -87,7 +99,7 @@ def head(x, a, b, c, values=None, **slip):
 
 HEAD = Exercise(
     "Query, key, value, scale, mask, softmax, sum: a head of attention in a few lines.",
-    right=head,
+    right=lambda x, W_query, W_key, W_value: head(x, W_query, W_key, W_value),
     mistakes=(
         *listed({hint: lambda x, a, b, c, slip=slip: head(x, a, b, c, **slip) for hint, slip in SLIPS.items()}),
         *listed(
@@ -101,6 +113,7 @@ HEAD = Exercise(
                 "Your weights are transposed when they meet the values.": lambda x, a, b, c: weigh(x @ a.T, x @ b.T).transpose(-2, -1) @ (x @ c.T),
                 "The matrices are (head_size, C), as in nn.Linear: they have to be transposed.": lambda x, a, b, c: head(x, a.T, b.T, c.T),
                 "These are the weights. What is handed over are the values, weighted with them.": lambda x, a, b, c: weigh(x @ a.T, x @ b.T),
+                NAKED: lambda x, a, b, c: head(x, a, b, c, scale=lambda q: 1, future=lambda T: torch.zeros(T, T, dtype=torch.bool)),
             }
         ),
     ),
@@ -110,6 +123,7 @@ HEAD = Exercise(
     ),
     cases=lambda g: [
         (torch.tensor([[[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]]]), *(torch.tensor(m) for m in ([[1.0, 2.0]], [[1.0, -1.0]], [[3.0, 5.0]]))),
+        (torch.tensor([[[1.0], [2.0], [-1.0]]]), *(torch.tensor(m) for m in ([[1.0], [0.5]], [[1.0], [2.0]], [[1.0], [-3.0]]))),
         *((randn(g, B, T, C), *(randn(g, d, C) / 4 for _ in range(3))) for B, T, C, d in ((2, 4, 4, 4), (3, 5, 6, 2), (2, 3, 2, 5), (1, 6, 3, 4))),
     ],
 )
@@ -154,7 +168,7 @@ PARAMETERS = Exercise(
         "Go through `__init__` line by line: which shape has the weight of each part, and has it a bias?",
         "`sum(p.numel() for p in model.parameters())` tells what it should come to.",
     ),
-    cases=lambda g: [(45, 64, 64), (10, 3, 2), (84, 32, 16), (7, 7, 7)],
+    cases=lambda g: [(10, 3, 2), (45, 64, 64), (84, 32, 16), (7, 7, 7)],
 )
 
 
@@ -164,7 +178,7 @@ LEAK = Exercise(
     mistakes=listed(
         {
             "One cut in the middle misses a leak that lies on one side of it. Try every cut.": over(lambda T: range(T // 2, T // 2 + 1)),
-            "Yours tries the first cut alone. Does a `return` stand inside the loop, with nothing collected?": over(lambda T: range(1, min(T, 2))),
+            "Yours finds only what the first position sees. Does a `return` stand inside the loop?": over(lambda T: range(1, min(T, 2))),
             "Changing the last token alone misses what earlier positions see of each other. Try every cut.": over(lambda T: range(max(1, T - 1), T)),
             "What comes at the cut and after it may move, and always does: yours calls every model a leak. Compare the positions before the cut.": [
                 over(part=lambda d, cut: d),
@@ -172,10 +186,26 @@ LEAK = Exercise(
                 over(part=lambda d, cut: d[:, cut:]),
                 over(part=lambda d, cut: d[:, -1]),
             ],
-            "Adding 1 leaves the vocabulary at its last token. The rest of a division by V brings it back.": over(change=lambda x, V: x + 1),
-            "A token that is 0 already does not change when it becomes 0. Make each another one.": over(change=lambda x, V: torch.zeros_like(x)),
+            "Adding 1 leaves the vocabulary at its last token. The rest of a division by V brings it back, with V of these logits, not the notebook's.": [
+                over(change=lambda x, V: x + 1),
+                over(change=lambda x, V: (x + 1) % 45),
+            ],
+            **{
+                f"A token that is {n} already does not change when it becomes {n}. Make each another one.": over(change=lambda x, V, n=n: x * 0 + n)
+                for n in range(5)
+            },
             "A prediction may move downwards too. Compare without the sign.": over(size=lambda d: d),
+            "Added up with their signs, changes cancel. Compare without the sign.": [over(size=lambda d: d.sum()), over(size=lambda d: d.sum().abs())],
+            "A weak leak is a leak: yours lets small movements pass.": [over(size=lambda d, by=by: d.abs() - by) for by in (0.01, 0.1, 0.3, 0.5, 1.0)],
+            "The likeliest token may stay the same while its logits move. Compare the logits.": over(of=lambda logits: logits.argmax(-1, keepdim=True)),
+            "Yours finds only who sees its neighbour: one token changed, and the position before it compared. All that come later count.": over(
+                change=lambda x, V: torch.cat([(x[:, :1] + 1) % V, x[:, 1:]], 1), part=lambda d, cut: d[:, cut - 1 : cut]
+            ),
+            "Your first cut is missing: a leak from the second token to the first gets past.": over(lambda T: range(2, T)),
             "The other way round: True means that something before the cut has moved.": lambda model, idx: not over()(model, idx),
+            "One cut that leaks is enough. Yours asks whether all of them do.": lambda model, idx: all(
+                moved(model, idx, cut) for cut in range(1, idx.shape[1])
+            ),
             "Your last cut is missing: a leak to the last token gets past.": over(lambda T: range(1, T - 1)),
         }
     ),
@@ -184,15 +214,20 @@ LEAK = Exercise(
         "`sees_the_future(model, idx, cut)` does one cut. When is the whole a leak?",
     ),
     cases=lambda g: [
-        (fake(peeks(3)), torch.tensor([[0, 1, 4]])),
-        (fake(peeks(4, (0, 1))), torch.tensor([[0, 1, 4, 2]])),
-        (fake(peeks(6, (4, 5))), torch.tensor([[0, 1, 2, 3, 1, 0], [2, 2, 4, 1, 3, 1]])),
-        (fake(peeks(6, (3, 4))), torch.tensor([[0, 4, 2, 3, 1, 1]])),
-        (fake(peeks(4, (2, 3)), table=-torch.arange(5.0)[:, None].expand(5, 5)), torch.full((1, 4), 2)),
-        (fake(peeks(4, (2, 3))), torch.zeros(1, 4, dtype=torch.long)),
-        (fake(torch.ones(5, 5)), torch.randint(5, (3, 5), generator=g)),
-        (fake(peeks(7)), torch.randint(5, (2, 7), generator=g)),
-        (fake(peeks(1)), torch.tensor([[3]])),
+        (Fake(peeks(3)), torch.tensor([[0, 1, 4]])),
+        (Fake(peeks(4, (0, 1))), torch.tensor([[0, 1, 4, 2]])),
+        (Fake(peeks(6, (4, 5))), torch.tensor([[0, 1, 2, 3, 1, 0], [2, 2, 4, 1, 3, 1]])),
+        (Fake(peeks(6, (3, 4))), torch.tensor([[0, 4, 2, 3, 1, 1]])),
+        (Fake(peeks(4, (0, 2))), torch.tensor([[1, 0, 2, 3]])),
+        (Fake(peeks(6, (1, 4))), torch.tensor([[1, 0, 2, 3, 1, 4]])),
+        (Fake(peeks(4, (2, 3)), table=-torch.arange(5.0)[:, None].expand(5, 5)), torch.full((1, 4), 2)),
+        (Fake(peeks(4, (1, 2)), table=torch.eye(5) - 0.2), torch.tensor([[3, 3, 1, 0]])),  # rows that sum to 0
+        (Fake(peeks(4, (1, 2), strength=1e-3)), torch.tensor([[3, 0, 1, 2]])),
+        *((Fake(peeks(4, (2, 3))), torch.full((1, 4), token)) for token in range(5)),
+        (Fake(peeks(4, (1, 2)), V=3), torch.tensor([[2, 0, 2, 1]])),
+        (Fake(torch.ones(5, 5)), torch.randint(5, (3, 5), generator=g)),
+        (Fake(peeks(7)), torch.randint(5, (2, 7), generator=g)),
+        (Fake(peeks(1)), torch.tensor([[3]])),
     ],
 )
 

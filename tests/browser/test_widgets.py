@@ -308,6 +308,70 @@ def test_07_attention_by_keyboard(open_notebook, artefacts):
     assert notebook.errors == []
 
 
+def test_08_head_picker_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("08_multi_head")
+    run_to_end(notebook)
+    box = explorer(notebook, "explorer = Explorer(")
+    seen = [picture(box)]
+    for key, head, sentence in (
+        ("Home", 0, None),
+        ("ArrowRight", 1, None),
+        ("End", 3, None),
+        ("Enter", 3, "Bado has a red cap."),
+    ):
+        if sentence is None:
+            press(notebook, box, 0, key)
+        else:
+            box.locator("input").first.fill(sentence)
+            notebook.page.keyboard.press(key)
+        # The picked head alone, with queries and keys by hand: where does the last position look?
+        x = "four.embed(tokenizer.encode(explorer.children[0].value)[None].to(device))[0]"
+        one = f"four.attention.heads[{head}]"
+        row = f"torch.softmax({one}.query({x})[-1] @ {one}.key({x}).T / 4, 0)"
+        most, weight = notebook.ask(f"[{row}.argmax().item(), round({row}.max().item(), 2)]")
+        wait_for_caption(notebook, box, f"Head {head}: the last character,")
+        wait_for_caption(notebook, box, f"(position {most}), with weight {weight:.2f}.")
+        # What the head is worth: the model with the columns of its projection set to 0.
+        columns = f"slice({16 * head}, {16 * head + 16})"
+        notebook.ask(f"(bare := copy.deepcopy(four)).attention.proj.weight.data[:, {columns}].zero_() is None")
+        worth = notebook.ask("round(evaluate(bare, (x, y)) - evaluate(four, (x, y)), 2)")
+        wait_for_caption(notebook, box, f"Without this head the loss rises by {worth:.2f} nats.")
+        seen.append(picture(box))
+    assert len(set(seen[1:])) == 4
+    box.locator("input").first.fill("Bado has a r€d cap.")
+    notebook.page.keyboard.press("Enter")
+    wait_for_caption(notebook, box, "'€' at position 12 is not in the vocabulary")
+    box.screenshot(path=artefacts / "08_heads.png")
+    assert notebook.errors == []
+
+
+def test_09_gradients_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("09_transformer_block")
+    run_to_end(notebook)
+    box = explorer(notebook, "explorer = Explorer(")
+    seen = [picture(box)]
+    for control, key, depth, residual, place in (
+        (0, "ArrowRight", 13, False, "none"),
+        (1, "ArrowLeft", 13, True, "none"),
+        (2, "ArrowRight", 13, True, "pre"),
+        (2, "ArrowRight", 13, True, "post"),
+        (1, "ArrowRight", 13, False, "post"),
+        (0, "End", 32, False, "post"),
+    ):
+        press(notebook, box, control, key)
+        notebook.ask("torch.manual_seed(0) is None")
+        layers = f"(layers := pile(config, {depth}, {residual}, {place!r}))"
+        parts = "[s.part for s in layers[1::2]]"
+        norms = notebook.ask(f"gradient_norms(nn.Sequential({layers}, nn.LayerNorm(32)), {parts}, x)[:: {depth} - 1]")
+        wait_for_caption(
+            notebook, box, f"Gradient norm at the first layer {norms[0]:.2g}, at the last {norms[1]:.2g}; first divided"
+        )
+        seen.append(picture(box))
+    assert len(set(seen)) == len(seen)
+    box.screenshot(path=artefacts / "09_gradients.png")
+    assert notebook.errors == []
+
+
 def wait_for_step(notebook, state, more_than):
     """Wait until the dashboard's line says `state` with a step above `more_than`, and return that step."""
     end = time.time() + 120

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def definition(notebook, name):
     """The class or function `name` as the notebook's own cells define it."""
     cells = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
-    scope = {"torch": torch, "nn": nn, "F": F} | {key: getattr(model, key) for key in ("Block", "init_weights")}
+    scope = {"torch": torch, "nn": nn, "F": F} | vars(model) | {"__name__": notebook}  # what earlier notebooks built
+    scope.pop(name, None)
     for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] == "code" and f" {name}(" in source and "await" not in source:
@@ -58,6 +59,70 @@ def test_head(seed):
     first = built.train()(x)
     torch.manual_seed(seed)
     assert torch.equal(first, kept.train()(x))  # dropout in the same place
+
+
+def same_module(built, kept, x):
+    """As `same_outputs`; besides: the same first weights from one seed, and dropout in the same places."""
+    modules = []
+    for make in (built, kept):
+        torch.manual_seed(0)
+        modules.append(make())
+    assert all(torch.equal(a, b) for a, b in zip(*(module.parameters() for module in modules), strict=True))
+    with torch.no_grad():
+        for parameter in modules[1].parameters():
+            parameter.normal_(std=0.3)  # so that no two parts are alike
+    same_outputs(*modules, x)
+    outputs = []
+    for module in modules:
+        torch.manual_seed(0)
+        outputs.append(module.train()(x))
+    torch.testing.assert_close(*outputs)
+    assert not torch.allclose(outputs[0], modules[1].eval()(x))  # there was dropout
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_multi_head_attention(seed):
+    torch.manual_seed(seed)
+    x = torch.randn(2, 5, 12)
+    sizes = dict(n_embd=12, n_head=3, context_length=7, dropout=0.3)
+    built = definition("08_multi_head", "MultiHeadAttention")
+    same_module(lambda: built(**sizes), lambda: model.MultiHeadAttention(**sizes), x)
+
+
+@pytest.mark.parametrize("notebook, name", [("08_multi_head", "CausalSelfAttention"), ("09_transformer_block", "FeedForward"), ("09_transformer_block", "Block")])
+@pytest.mark.parametrize("seed", range(3))
+def test_parts_of_a_block(notebook, name, seed):
+    torch.manual_seed(seed)
+    x, config = torch.randn(2, 5, 12), model.GPTConfig(5, 7, 1, n_head=3, n_embd=12, dropout=0.3)
+    built = definition(notebook, name)
+    same_module(lambda: built(config), lambda: getattr(model, name)(config), x)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_layer_norm(seed):
+    torch.manual_seed(seed)
+    built, theirs = definition("09_transformer_block", "LayerNorm")(9), nn.LayerNorm(9)
+    for parameter in theirs.parameters():
+        nn.init.normal_(parameter)
+    same_outputs(built, theirs, torch.randn(2, 5, 9) * 4 + 3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_first_weights(seed):
+    init_weights = definition("09_transformer_block", "init_weights")
+    gpts = [model.GPT(model.GPTConfig(13, 8, n_layer=seed + 1, n_head=2, n_embd=8)) for _ in range(2)]
+    for gpt, initialise in zip(gpts, (init_weights, model.init_weights), strict=True):
+        torch.manual_seed(seed)
+        initialise(gpt)
+    assert all(torch.equal(a, b) for a, b in zip(*(gpt.parameters() for gpt in gpts), strict=True))
+
+
+def test_the_frame_of_the_ladder_is_that_of_08():
+    """Notebook 10 writes the model around an attention once more; with one attention both say the same."""
+    torch.manual_seed(0)
+    attention = model.MultiHeadAttention(12, 3, 7)
+    built, again = (definition(notebook, "AttentionModel")(11, 7, 12, attention) for notebook in ("08_multi_head", "10_gpt"))
+    same_outputs(again, built, torch.randint(11, (3, 5)))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -168,5 +168,46 @@ def leaks_anywhere(model, idx):
             return True
     return False
 """,
+        """
+def leaks_anywhere(model, idx):
+    V = 45
+    for cut in range(1, idx.shape[1]):
+        changed = idx.clone()
+        changed[:, cut:] = (changed[:, cut:] + 1) % V
+        if not torch.allclose(model(changed)[:, :cut], model(idx)[:, :cut]):
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx)
+    for cut in range(1, idx.shape[1]):
+        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
+        if (model(changed) - before)[:, :cut].abs().max() > 0.1:
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx)
+    for cut in range(1, idx.shape[1]):
+        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
+        if abs((model(changed) - before)[:, :cut].sum().item()) > 1e-4:
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx).argmax(dim=-1)
+    for cut in range(1, idx.shape[1]):
+        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % model(idx).shape[-1]], dim=1)
+        if (model(changed).argmax(dim=-1) != before)[:, :cut].any():
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    return any(sees_the_future(model, idx, cut) for cut in range(2, idx.shape[1]))
+""",
     ],
 }
