@@ -10,7 +10,7 @@ import torch
 class TrainConfig:
     """How to train; counts are in steps, losses in nats per token."""
 
-    steps: int = 2500
+    steps: int = 2200
     learning_rate: float = 4e-3
     min_learning_rate: float = 1e-4
     warmup_steps: int = 100
@@ -18,7 +18,7 @@ class TrainConfig:
     betas: tuple = (0.9, 0.99)
     grad_clip: float = 1.0
     log_every: int = 10
-    eval_every: int = 250
+    eval_every: int = 200
     eval_windows: int | None = 512  # validation windows looked at during training; None: all
     compile: bool = False
 
@@ -63,6 +63,6 @@ PRESETS = {  # sizes of the model, batch size, and how to train: about two minut
     "gpu": (
         dict(context_length=256, n_layer=6, n_head=6, n_embd=384, dropout=0.2),
         64,
-        TrainConfig(steps=5000, learning_rate=1e-3, warmup_steps=200, weight_decay=0.1, eval_windows=None),
+        TrainConfig(steps=5000, learning_rate=1e-3, warmup_steps=200, eval_every=250, eval_windows=None),
     ),
 }
