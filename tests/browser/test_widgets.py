@@ -359,8 +359,8 @@ def test_09_gradients_by_keyboard(open_notebook, artefacts):
         (0, "End", 32, False, "post"),
     ):
         press(notebook, box, control, key)
-        notebook.ask("torch.manual_seed(0) is None")
-        layers = f"(layers := pile(config, {depth}, {residual}, {place!r}))"
+        # The same model from its seed, in one request: between two of them the widget may draw.
+        layers = f"(torch.manual_seed(0), layers := pile(config, {depth}, {residual}, {place!r}))[1]"
         parts = "[s.part for s in layers[1::2]]"
         norms = notebook.ask(f"gradient_norms(nn.Sequential({layers}, nn.LayerNorm(32)), {parts}, x)[:: {depth} - 1]")
         wait_for_caption(
