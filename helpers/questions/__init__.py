@@ -39,9 +39,9 @@ class Exercise:
 
 
 def listed(wrong):
-    """Mistakes from a dictionary: hint -> the function that earns it, or a list of several."""
-    pairs = ((hint, f) for hint, fs in wrong.items() for f in (fs if isinstance(fs, list) else [fs]))
-    return tuple(Mistake(f, hint) for hint, f in pairs)
+    """Mistakes from a dictionary: hint, or several in a tuple -> the function that earns it, or a list of several."""
+    pairs = ((hints, f) for hints, fs in wrong.items() for f in (fs if isinstance(fs, list) else [fs]))
+    return tuple(Mistake(f, *(hints if isinstance(hints, tuple) else [hints])) for hints, f in pairs)
 
 
 def randn(g, *shape):

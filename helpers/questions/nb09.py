@@ -6,64 +6,7 @@ import torch
 
 from helpers.questions import Exercise, listed, randn
 from helpers.questions import blocks as made
-
-
-def normed(dim=-1, keepdim=True, unbiased=False, eps=lambda var, eps: torch.sqrt(var + eps), centre=lambda x, mean: x - mean, end=lambda z, w, b: z * w + b):
-    """A LayerNorm with something wrong in it."""
-
-    def layer_norm(x, weight, bias, eps_value):
-        mean = x.mean(dim, keepdim=keepdim)
-        return end(centre(x, mean) / eps(x.var(dim, keepdim=keepdim, unbiased=unbiased), eps_value), weight, bias)
-
-    return lambda x, weight, bias, eps: layer_norm(x, weight, bias, eps)
-
-
-LAYER_NORM = Exercise(
-    "Mean and biased variance of each position over its own C numbers, then scale and shift.",
-    right=normed(),
-    mistakes=listed(
-        {
-            "Your variance is divided by C - 1. LayerNorm divides by C: which argument of `var` says so?": normed(unbiased=True),
-            "Your statistics run over the first dimension. They belong to each position by itself: the last one.": [
-                normed(dim=0),
-                normed(dim=0, unbiased=True),
-            ],
-            "Dimension 1 is time, or, in a matrix, happens to be the last. Count from the end: which is the last, always?": [
-                normed(dim=1),
-                normed(dim=1, unbiased=True),
-            ],
-            "eps is an argument. Yours takes a fixed number.": normed(eps=lambda var, eps: torch.sqrt(var + 1e-5)),
-            "Your eps is a lower limit of the variance. It should be added to it.": normed(eps=lambda var, eps: torch.sqrt(var.clamp(min=eps))),
-            "Your statistics run over the dimension before the last: over time. Each position is by itself.": [normed(dim=-2), normed(dim=-2, unbiased=True)],
-            "One mean and one variance for the whole tensor. Each position has its own.": [
-                normed(dim=None, keepdim=False),
-                normed(dim=None, keepdim=False, unbiased=True),
-            ],
-            "The statistics have lost their dimension and no longer line up with x. Which argument keeps it?": normed(keepdim=False),
-            "eps is missing: a constant position becomes 0 / 0.": normed(eps=lambda var, eps: torch.sqrt(var)),
-            "Your eps is added after the root. It belongs to the variance, under the root.": [
-                normed(eps=lambda var, eps: torch.sqrt(var) + eps),
-                normed(eps=lambda var, eps: torch.sqrt(var) + eps, unbiased=True),
-            ],
-            "Divided by the variance. It is the standard deviation, its root, that makes the variance 1.": normed(eps=lambda var, eps: var + eps),
-            "The mean is not subtracted.": normed(centre=lambda x, mean: x),
-            "Normed, but without the learned scale and shift.": normed(end=lambda z, w, b: z),
-            "The shift, bias, is missing.": normed(end=lambda z, w, b: z * w),
-            "The scale, weight, is missing.": normed(end=lambda z, w, b: z + b),
-            "First the scale, then the shift. Yours also scales the shift.": normed(end=lambda z, w, b: (z + b) * w),
-        }
-    ),
-    hints=(
-        "Four steps: the mean over the last dimension, the variance over it, norm, then scale and shift.",
-        "`keepdim=True` keeps a 1 where the C was, so that mean and variance line up with x.",
-    ),
-    cases=lambda g: [
-        (torch.tensor([[1.0, 3.0], [2.0, 2.0]]), torch.tensor([1.0, 2.0]), torch.tensor([0.0, 1.0]), 0.1),
-        *((randn(g, *shape), randn(g, shape[-1]), randn(g, shape[-1]), eps) for shape, eps in (((2, 4, 3), 0.1), ((3, 3, 3), 0.5), ((2, 5, 6), 1e-5))),
-        (torch.full((2, 2, 4), 3.0), torch.ones(4), torch.zeros(4), 1e-5),
-    ],
-)
-
+from helpers.questions.layers import DROPOUT, LAYER_NORM
 
 RELU_BACKWARD = Exercise(
     "A ReLU lets a gradient pass where its input was positive, and stops it elsewhere.",
@@ -91,57 +34,61 @@ RELU_BACKWARD = Exercise(
     ],
 )
 
-DROPOUT = Exercise(
-    "What stays is divided by 1 - p, so that the mean is the same while training and in eval().",
-    right=lambda x, keep, p: x * keep / (1 - p),
-    mistakes=listed(
-        {
-            "What stays has to be scaled up, so that the mean does not sink.": lambda x, keep, p: x * keep,
-            "Yours makes what stays smaller. It should make up for what is gone.": lambda x, keep, p: x * keep * (1 - p),
-            "Divided by p. How large is the share that stays?": lambda x, keep, p: x * keep / p,
-            "Times 1 + p is near it for a small p, and wrong. Which factor brings 1 - p back to 1?": lambda x, keep, p: x * keep * (1 + p),
-            "keep says what stays. Yours drops that, and keeps the rest.": [lambda x, keep, p: x * ~keep / (1 - p), lambda x, keep, p: x * ~keep],
-            "Yours scales by the share that was dropped this time. nn.Dropout goes by p, whatever the dice said.": lambda x, keep, p: (
-                x * keep / keep.float().mean()
-            ),
-            "What is dropped becomes 0, but keeps its place: the shape stays that of x.": [lambda x, keep, p: x[keep] / (1 - p), lambda x, keep, p: x[keep]],
-            "What is dropped is not 0 in yours: only what stays has been scaled.": lambda x, keep, p: torch.where(keep, x / (1 - p), x),
-            "All is scaled, nothing is dropped.": lambda x, keep, p: x / (1 - p),
-        }
-    ),
-    hints=(
-        "Two steps: zeros where keep is False; then a factor for the rest.",
-        "On average a share of 1 - p stays. Which factor makes the mean what it was?",
-    ),
-    cases=lambda g: [
-        (torch.tensor([1.0, 2.0, 3.0, 4.0]), torch.tensor([True, False, True, True]), 0.2),
-        *((randn(g, *shape), torch.rand(*shape, generator=g) > p, p) for shape, p in (((3, 4), 0.3), ((2, 3, 5), 0.1), ((6, 6), 0.6))),
-    ],
-)
-
-
 BLOCK = Exercise(
     "Norm, attention, add; norm, feed-forward, add: every GPT is a pile of these two lines.",
     right=made.ran,
     mistakes=listed(
         {
-            "Your feed-forward reads the x from before attention. It should work on what attention has added to.": made.parallel,
-            "That is post-norm: the norm comes after adding. In pre-norm it comes before each part.": made.post,
-            "Without residual connections: each part's result is to be added to what came in.": made.bare,
-            "The second residual is missing: what feed-forward finds is to be added too.": made.half,
-            "The first residual is missing: what attention finds is to be added to x.": made.late,
-            "The norms are missing: each part should read a normed copy.": made.unnormed,
-            "You add to the normed x, so the road leads through the norms. Only the parts read the normed copy.": [
+            (
+                "Your feed-forward reads the x from before attention. It should work on what attention has added to.",
+                "norm_2 should be given the sum of x and attention's result, and not x.",
+            ): made.parallel,
+            (
+                "That is post-norm: the norm comes after adding. In pre-norm it comes before each part.",
+                "Take each norm away from the sum, and put it round the input of its part.",
+            ): made.post,
+            (
+                "Without residual connections: each part's result is to be added to what came in.",
+                "Twice a sum is missing: once with x, and once with what the first sum has given.",
+            ): made.bare,
+            (
+                "The second residual is missing: what feed-forward finds is to be added too.",
+                "The last line should be a sum: what feed-forward has read (before its norm), plus what it finds.",
+            ): made.half,
+            (
+                "The first residual is missing: what attention finds is to be added to x.",
+                "The first line should be a sum of x and attention's result.",
+            ): made.late,
+            (
+                "The norms are missing: each part should read a normed copy.",
+                "norm_1 stands round the input of attention, norm_2 round that of feed-forward, and nowhere else.",
+            ): made.unnormed,
+            (
+                "You add to the normed x, so the road leads through the norms. Only the parts read the normed copy.",
+                "Do not write the normed tensor over x: give it a name of its own, or put the norm right into the call of the part.",
+            ): [
                 made.road,
                 made.first_road,
                 made.second_road,
             ],
-            "Your second residual adds to the x from the very beginning, and what attention found is lost.": made.from_start,
-            "First attention, then feed-forward. Yours are exchanged.": made.exchanged,
-            "Your norms stand behind the parts, on what is added. They belong before: the parts read normed input.": made.outside,
-            "The second half has a norm of its own, norm_2.": made.same_norm,
-            "The norms are exchanged: norm_1 stands before attention, norm_2 before feed-forward.": made.crossed,
-            "Feed-forward reads the stream without its norm.": made.one_norm,
+            (
+                "Your second residual adds to the x from the very beginning, and what attention found is lost.",
+                "Both lines begin with x in yours. The second begins with the result of the first.",
+            ): made.from_start,
+            (
+                "First attention, then feed-forward. Yours are exchanged.",
+                "The positions look at each other first, and then each computes with what it found.",
+            ): made.exchanged,
+            (
+                "Your norms stand behind the parts, on what is added. They belong before: the parts read normed input.",
+                "In yours the norm is called with the result of a part. Call the part with the result of the norm.",
+            ): made.outside,
+            (
+                "The second half has a norm of its own, norm_2.",
+                "norm_1 is called twice in yours. Which of the two calls belongs to feed-forward?",
+            ): made.same_norm,
+            ("The norms are exchanged: norm_1 stands before attention, norm_2 before feed-forward.", "Exchange the two names, and nothing else."): made.crossed,
+            ("Feed-forward reads the stream without its norm.", "norm_2 is never called. It goes round what feed-forward is given."): made.one_norm,
         }
     ),
     hints=(
@@ -165,18 +112,39 @@ PARAMETERS = Exercise(
     right=size(),
     mistakes=listed(
         {
-            "Matrices alone: the biases and the norms are missing.": lambda C: 12 * C * C,
-            "The norms are missing: each has a weight and a bias of C numbers.": size(norms=lambda C: 0),
-            "There are two norms, and each has a weight and a bias.": size(norms=lambda C: 2 * C),
-            "The biases are missing: one number for each output of a linear layer.": lambda C: 12 * C * C + 4 * C,
-            "The projection of the attention is missing: the layer from C to C.": size(proj=lambda C: 0),
-            "A bias has one number for each output: 3C in the layer to 3C, 4C in the layer up to 4C.": size(up=lambda C: 4 * C * C + C),
-            "The projection of the attention has a bias, too.": size(proj=lambda C: C * C),
-            "The bias of a layer has one number for each output. Back down there are C of them.": size(down=lambda C: 4 * C * C + 4 * C),
-            "The first layer of the attention makes three vectors of one: its weight has 3 C² numbers.": size(qkv=lambda C: C * C + C),
-            "Feed-forward goes up to 4C, and not straight from C to C.": size(up=lambda C: C * C + C, down=lambda C: C * C + C),
-            "The way back from 4C to C is missing.": size(down=lambda C: 0),
-            "That is attention alone with its norm or norms.": [lambda C: 4 * C * C + 4 * C, lambda C: 4 * C * C + 6 * C, lambda C: 4 * C * C + 8 * C],
+            (
+                "Matrices alone: the biases and the norms are missing.",
+                "13 C more: a bias for each of four linear layers, and a weight and a bias for each of two norms.",
+            ): lambda C: 12 * C * C,
+            ("The norms are missing: each has a weight and a bias of C numbers.", "Two norms with 2 C each."): size(norms=lambda C: 0),
+            ("There are two norms, and each has a weight and a bias.", "2 C for one norm. How many norms has a block?"): size(norms=lambda C: 2 * C),
+            ("The biases are missing: one number for each output of a linear layer.", "The four layers have 3C, C, 4C and C outputs. Add these."): lambda C: (
+                12 * C * C + 4 * C
+            ),
+            ("The projection of the attention is missing: the layer from C to C.", "Its matrix is C by C, and it has a bias of C."): size(proj=lambda C: 0),
+            (
+                "A bias has one number for each output: 3C in the layer to 3C, 4C in the layer up to 4C.",
+                "Yours has C for the bias of the layer up to 4C: 3C too few.",
+            ): size(up=lambda C: 4 * C * C + C),
+            ("The projection of the attention has a bias, too.", "It has C outputs, so C more numbers."): size(proj=lambda C: C * C),
+            (
+                "The bias of a layer has one number for each output. Back down there are C of them.",
+                "Yours has 4C for the bias of the way back: 3C too many.",
+            ): size(down=lambda C: 4 * C * C + 4 * C),
+            (
+                "The first layer of the attention makes three vectors of one: its weight has 3 C² numbers.",
+                "And its bias is three times as long, too: 3 C² + 3 C in all.",
+            ): size(qkv=lambda C: C * C + C),
+            (
+                "Feed-forward goes up to 4C, and not straight from C to C.",
+                "Its first layer goes from C to 4C, its second from 4C to C: 4 C² numbers in each matrix.",
+            ): size(up=lambda C: C * C + C, down=lambda C: C * C + C),
+            ("The way back from 4C to C is missing.", "Its matrix has 4 C² numbers, and its bias C."): size(down=lambda C: 0),
+            ("That is attention alone with its norm or norms.", "What is missing is feed-forward: two linear layers, up to 4C and back, each with a bias."): [
+                lambda C: 4 * C * C + 4 * C,
+                lambda C: 4 * C * C + 6 * C,
+                lambda C: 4 * C * C + 8 * C,
+            ],
         }
     ),
     hints=(
@@ -206,6 +174,9 @@ FIRST_LOSS = Exercise(
             "Large weights make the first loss worse, not better: what they cost is added.": lambda V, C, std: math.log(V) - C * std**2 / 2,
             "The part of ln V is missing: even a quite undecided model pays that.": lambda V, C, std: C * std**2 / 2,
             "The variance is there, but V should be in a logarithm.": lambda V, C, std: V + C * std**2 / 2,
+            ("The right number, but rounded. Not rounded is asked.", "Leave `round` away: the check allows for the last digits."): [
+                *(lambda V, C, std, digits=digits: round(math.log(V) + C * std**2 / 2, digits) for digits in (0, 1, 2, 3))
+            ],
         }
     ),
     hints=(

@@ -201,5 +201,9 @@ def expected_first_loss(V, C, std):
 def expected_first_loss(V, C, std):
     return math.log(V) + V * std**2 / 2
 """,
+        """
+def expected_first_loss(V, C, std):
+    return round(math.log(V) + C * std**2 / 2, 2)
+""",
     ],
 }
