@@ -7,6 +7,9 @@ VENV := .venv/bin/python
 # measured 10 to 25 % slower on Linux. Ignored elsewhere.
 export MALLOC_MMAP_THRESHOLD_ = 1073741824
 export MALLOC_TRIM_THRESHOLD_ = 2147483648
+# Threads that wait for each other otherwise spin for milliseconds. Where another program needs a core too (a browser
+# is enough), a training step then took 4 to 10 times as long on two cores; alone it makes no difference.
+export GOMP_SPINCOUNT = 1000
 
 .PHONY: help lab test notebooks bench lint clean
 

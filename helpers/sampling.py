@@ -1,58 +1,107 @@
-"""From logits to text: temperature, top-k and top-p reshape the distribution, `generate` draws from it."""
+"""From logits to text: temperature, top-k and top-p reshape the distribution, `generate` draws from it.
+
+Built by hand in notebook 11.
+"""
+
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 
-from helpers.evaluation import eval_mode
+from helpers.cache import Reader
+
+GREEDY = 1e-6  # temperatures below count as 0: dividing by them would overflow
+
+
+def with_temperature(logits, temperature):
+    """Logits (..., V) divided by a temperature above 0: below 1 likely tokens gain, above 1 unlikely ones."""
+    if not temperature > 0:
+        raise ValueError(f"temperature is {temperature}; it must be above 0 (0, always the likeliest, has no logits).")
+    return logits / temperature
+
+
+def keep_top_k(logits, k):
+    """Logits (..., V) in which all but the k largest are -inf (Fan et al., 2018).
+
+    Ties with the k-th stay, so none of equals is preferred. k at or above V keeps all.
+    """
+    if k < 1:
+        raise ValueError(f"top_k is {k}; it must be at least 1, or None to keep every token.")
+    if k >= logits.shape[-1]:
+        return logits
+    smallest = logits.topk(k, dim=-1).values[..., -1:]  # (..., 1)
+    return logits.masked_fill(logits < smallest, float("-inf"))
+
+
+def keep_top_p(logits, p):
+    """Logits (..., V) in which all are -inf but the fewest likeliest that hold probability p (Holtzman et al., 2020).
+
+    The likeliest always stays, p = 1 keeps all. Of equals at the border, only as many stay as are needed.
+    """
+    if not 0 < p <= 1:
+        raise ValueError(f"top_p is {p}; it must be above 0 and at most 1, or None to keep every token.")
+    if p == 1:
+        return logits
+    ordered, order = logits.sort(dim=-1, descending=True, stable=True)
+    probs = ordered.softmax(dim=-1)
+    too_late = probs.cumsum(dim=-1) - probs >= p  # p was reached before this token; False for the first
+    drop = torch.zeros_like(too_late).scatter(-1, order, too_late)
+    return logits.masked_fill(drop, float("-inf"))
 
 
 def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
     """Probabilities of the next token from logits, both (..., V), after temperature, then top-k, then top-p.
 
-    Temperature 0 means greedy: all probability on the largest logit. `top_k` keeps the k most likely tokens
-    (Fan et al., 2018), `top_p` the smallest set of most likely tokens that holds probability p (Holtzman et al., 2020).
+    Temperature 0 means greedy: all probability on the largest logit, the first of equals. `None` leaves a filter out.
     """
     if not temperature >= 0:
         raise ValueError(f"temperature is {temperature}; it must be above 0, or 0 for the most likely token always.")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k is {top_k}; it must be at least 1, or None to keep every token.")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p is {top_p}; it must be above 0 and at most 1, or None to keep every token.")
-    if temperature < 1e-6:  # below that, dividing would overflow
+    greedy = temperature < GREEDY
+    scaled = logits if greedy else with_temperature(logits, temperature)
+    scaled = scaled if top_k is None else keep_top_k(scaled, top_k)
+    scaled = scaled if top_p is None else keep_top_p(scaled, top_p)
+    if greedy:
         return F.one_hot(logits.argmax(dim=-1), logits.shape[-1]).to(logits.dtype)
-    logits = logits / temperature
-    if top_k is not None and top_k < logits.shape[-1]:
-        smallest = logits.topk(top_k, dim=-1).values[..., -1:]  # (..., 1)
-        logits = logits.masked_fill(logits < smallest, float("-inf"))
-    if top_p is not None and top_p < 1:
-        ordered, order = logits.sort(dim=-1, descending=True)
-        probs = ordered.softmax(dim=-1)
-        too_late = probs.cumsum(dim=-1) - probs >= top_p  # p was reached before this token; the first one always stays
-        drop = torch.zeros_like(too_late).scatter(-1, order, too_late)
-        logits = logits.masked_fill(drop, float("-inf"))
-    return logits.softmax(dim=-1)
+    return scaled.softmax(dim=-1)
 
 
-def generate(model, idx, max_new_tokens, *, temperature=1.0, top_k=None, top_p=None, generator=None):
-    """Continue idx (B, T) by `max_new_tokens` tokens, one at a time: (B, T + max_new_tokens).
+class Drawn(NamedTuple):
+    """One step of `stream`: the tokens drawn (B, 1), and the logits (B, V) that the model gave for them."""
 
-    The model sees the last `context_length` tokens at most. Same generator state, same text.
+    token: torch.Tensor
+    logits: torch.Tensor
+
+
+def stream(model, idx, *, temperature=1.0, top_k=None, top_p=None, generator=None, **reading):
+    """Continue idx (B, T) without end: an iterator over `Drawn`, one token for each of the B texts at a time.
+
+    `reading` goes to `helpers.cache.Reader`: use_cache, and slide for what happens past the context. Same generator
+    state, same text, with the cache and without.
     """
-    if idx.dim() != 2 or idx.shape[1] < 1:
-        raise ValueError(
-            f"idx has the shape {tuple(idx.shape)}; it must be (B, T) with at least one token to continue from. "
-            "To begin from nothing, begin from a line break."
-        )
+    next_distribution(torch.zeros(2), temperature, top_k, top_p)  # bad settings are named before anything is read
+    reader = Reader(model, idx, **reading)
+
+    def drawn():
+        while True:
+            logits = reader.logits()  # (B, V)
+            token = draw(logits, temperature, top_k, top_p, generator)
+            yield Drawn(token, logits)
+            reader.append(token)
+
+    return drawn()
+
+
+def draw(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    """One token for each row of logits (B, V), drawn from `next_distribution`: (B, 1)."""
+    return torch.multinomial(next_distribution(logits, temperature, top_k, top_p), 1, generator=generator)
+
+
+def generate(model, idx, max_new_tokens, **settings):
+    """Continue idx (B, T) by `max_new_tokens` tokens: (B, T + max_new_tokens). Settings are those of `stream`."""
     if max_new_tokens < 0:
         raise ValueError(f"max_new_tokens is {max_new_tokens}; it must be 0 or more.")
-    config = getattr(model, "config", None)
-    context_length = config.context_length if config is not None else 1  # a bigram looks at one token
-    with eval_mode(model):
-        for _ in range(max_new_tokens):
-            logits = model(idx[:, -context_length:])[:, -1].float()  # (B, V): only the last position is asked
-            probs = next_distribution(logits, temperature, top_k, top_p)
-            idx = torch.cat([idx, torch.multinomial(probs, 1, generator=generator)], dim=1)
-    return idx
+    drawn = stream(model, idx, **settings)
+    return torch.cat([idx, *(next(drawn).token for _ in range(max_new_tokens))], dim=1)
 
 
 def sample_text(model, tokenizer, prompt, n_chars, *, seed=None, **settings):

@@ -139,7 +139,7 @@ EXERCISES = {
         ),
         hints=(
             "How many characters are there before the one that is about to be written?",
-            "`story.split()[0]` is the name, and `rindex` finds where it stands last.",
+            "`story.split()[0]` is the name, and `rindex` finds where it stands last: as many characters stand before it.",
         ),
     ),
 }

@@ -1,6 +1,7 @@
 """What a notebook builds is what `helpers` holds: same parameter names, same outputs, on random input."""
 
 import ast
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,19 +12,24 @@ import torch.nn as nn
 import torch.nn.functional as F
 from hypothesis import given, settings
 
-from helpers import floors, model, text
+from helpers import cache, floors, model, sampling, text
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def definition(notebook, name):
-    """The class or function `name` as the notebook's own cells define it."""
+def definition(notebook, name, **more):
+    """The class or function `name` as the notebook's own cells define it; `more` are names that it imports."""
     cells = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
-    scope = {"torch": torch, "nn": nn, "F": F} | vars(model) | {"__name__": notebook}  # what earlier notebooks built
+    scope = {"torch": torch, "nn": nn, "F": F} | vars(model) | more  # what earlier notebooks built
+    scope["__name__"] = notebook
     scope.pop(name, None)
     for cell in cells:
         source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and f" {name}(" in source and "await" not in source:
+        if (
+            cell["cell_type"] == "code"
+            and (f" {name}(" in source or f"class {name}:" in source)
+            and "await" not in source
+        ):
             for node in ast.parse(source).body:
                 if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name:
                     exec(compile(ast.Module([node], []), notebook, "exec"), scope)
@@ -80,6 +86,24 @@ def same_module(built, kept, x):
     assert not torch.allclose(outputs[0], modules[1].eval()(x))  # there was dropout
 
 
+def test_config():
+    """The config of 08: the same names in the same order, the same defaults, and what cannot be shared is refused."""
+    built = definition("08_multi_head", "GPTConfig")
+    names = {field.name: field.default for field in dataclasses.fields(built)}
+    kept = {field.name: field.default for field in dataclasses.fields(model.GPTConfig)}
+    assert list(names.items()) == list(kept.items())[: len(names)]
+    for n_head in range(1, 13):
+        sizes = dict(vocab_size=5, n_head=n_head, n_embd=12)
+        if 12 % n_head:
+            for make in (built, model.GPTConfig):
+                with pytest.raises(ValueError):
+                    make(**sizes)
+        else:
+            assert vars(built(**sizes)).items() <= vars(model.GPTConfig(**sizes)).items()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        built(5).n_head = 2
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_multi_head_attention(seed):
     torch.manual_seed(seed)
@@ -89,7 +113,14 @@ def test_multi_head_attention(seed):
     same_module(lambda: built(**sizes), lambda: model.MultiHeadAttention(**sizes), x)
 
 
-@pytest.mark.parametrize("notebook, name", [("08_multi_head", "CausalSelfAttention"), ("09_transformer_block", "FeedForward"), ("09_transformer_block", "Block")])
+@pytest.mark.parametrize(
+    "notebook, name",
+    [
+        ("08_multi_head", "CausalSelfAttention"),
+        ("09_transformer_block", "FeedForward"),
+        ("09_transformer_block", "Block"),
+    ],
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_parts_of_a_block(notebook, name, seed):
     torch.manual_seed(seed)
@@ -121,7 +152,9 @@ def test_the_frame_of_the_ladder_is_that_of_08():
     """Notebook 10 writes the model around an attention once more; with one attention both say the same."""
     torch.manual_seed(0)
     attention = model.MultiHeadAttention(12, 3, 7)
-    built, again = (definition(notebook, "AttentionModel")(11, 7, 12, attention) for notebook in ("08_multi_head", "10_gpt"))
+    built, again = (
+        definition(notebook, "AttentionModel")(11, 7, 12, attention) for notebook in ("08_multi_head", "10_gpt")
+    )
     same_outputs(again, built, torch.randint(11, (3, 5)))
 
 
@@ -159,3 +192,26 @@ def test_floors_are_those_that_the_notebook_computes_by_hand():
         exec(source.split("\nassert")[0].split("\nguess_")[0], scope)
     assert scope["unigram"].item() == pytest.approx(floors.unigram(tokens[:400], tokens[400:], 7), abs=1e-5)
     assert scope["bigram"].item() == pytest.approx(floors.bigram(tokens[:400], tokens[400:], 7), abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_filters(seed):
+    """With k below V and p below 1; helpers' own tests hold the edge cases."""
+    logits = 3 * torch.randn(4, 5, 11, generator=torch.Generator().manual_seed(seed))
+    for name, values in (("with_temperature", (0.3, 1.7)), ("keep_top_k", (1, 4)), ("keep_top_p", (0.2, 0.9))):
+        built, kept = definition("11_sampling", name), getattr(sampling, name)
+        assert all(torch.equal(built(logits, value), kept(logits, value)) for value in values)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cache(seed):
+    torch.manual_seed(seed)
+    gpt = model.GPT(model.GPTConfig(11, context_length=9, n_layer=2, n_head=2, n_embd=8)).eval()
+    for parameter in gpt.parameters():
+        nn.init.normal_(parameter, std=0.3)
+    KVCache = definition("11_sampling", "KVCache")
+    read_on = definition("11_sampling", "read_on", split_heads=cache.split_heads)
+    idx, built, kept = torch.randint(11, (3, 9)), KVCache(), cache.KVCache()
+    for part in idx.split([4, 1, 3, 1], dim=1):
+        torch.testing.assert_close(read_on(gpt, part, built), cache.read_on(gpt, part, kept))
+        assert len(built) == len(kept)

@@ -1,4 +1,4 @@
-"""Temperature, top-k and top-p against slow plain Python; `generate` keeps the prompt, the mode and its word."""
+"""Temperature, top-k, top-p against plain Python and `transformers`; `generate` keeps prompt, mode and its word."""
 
 import math
 
@@ -8,7 +8,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers.model import GPT, Bigram, GPTConfig
-from helpers.sampling import generate, next_distribution, sample_text
+from helpers.sampling import (
+    draw,
+    generate,
+    keep_top_k,
+    keep_top_p,
+    next_distribution,
+    sample_text,
+    stream,
+    with_temperature,
+)
 from helpers.text import CharTokenizer
 
 # Logits that are apart, so that no order hangs on the last digit.
@@ -125,6 +134,123 @@ def test_rows_are_independent(rows, vocab_size, seed, top_k, top_p):
 def test_bad_settings_are_named(name, value):
     with pytest.raises(ValueError, match=f"{name} is {value};"):
         next_distribution(torch.zeros(4), **{name: value})
+
+
+# The three filters by themselves
+
+
+def warpers(temperature, top_k, top_p):
+    """What `transformers` has for the same; imported here, since it takes a while."""
+    from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
+
+    found = TemperatureLogitsWarper(temperature), TopKLogitsWarper(top_k), TopPLogitsWarper(top_p)
+    return [lambda logits, warper=warper: warper(None, logits) for warper in found]
+
+
+@given(st.integers(1, 5), st.integers(1, 300), st.integers(0, 10**6), st.floats(0.1, 5), st.integers(1, 310),
+       st.floats(0.001, 1))  # fmt: skip
+def test_filters_equal_those_of_transformers(B, V, seed, temperature, top_k, top_p):
+    logits = 3 * torch.randn(B, V, generator=torch.Generator().manual_seed(seed))
+    theirs = warpers(temperature, top_k, top_p)
+
+    def no_borderline(scores):  # no sum so near to p that rounding could put it on the other side
+        sums = scores.double().softmax(dim=-1).sort(descending=True).values.cumsum(dim=-1)
+        return (sums - top_p).abs().min() > 1e-5 or top_p == 1
+
+    assert torch.equal(with_temperature(logits, temperature), theirs[0](logits))
+    assert torch.equal(keep_top_k(logits, top_k), theirs[1](logits))
+    chained = theirs[1](theirs[0](logits))
+    assume(no_borderline(logits) and no_borderline(chained))
+    assert torch.equal(keep_top_p(logits, top_p), theirs[2](logits))
+    assert torch.equal(keep_top_p(keep_top_k(with_temperature(logits, temperature), top_k), top_p), theirs[2](chained))
+    found = next_distribution(logits, temperature, top_k, top_p)
+    torch.testing.assert_close(found, theirs[2](chained).softmax(dim=-1))
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=30), st.integers(1, 35))
+def test_ties_with_the_kth_all_stay(values, k):
+    logits = torch.tensor(values, dtype=torch.float32)
+    kth = sorted(values, reverse=True)[min(k, len(values)) - 1]
+    assert keep_top_k(logits, k).tolist() == [value if value >= kth else -math.inf for value in values]
+
+
+@given(st.integers(0, 6), st.data())
+def test_of_equals_at_the_border_of_p_only_as_many_stay_as_are_needed(power, data):
+    """2 ** power equal tokens: each share is exact in binary, so that j of them hold j / 2 ** power to the last bit."""
+    V = 2**power
+    j = data.draw(st.integers(1, V))
+    for dtype in (torch.float32, torch.float64):
+        kept = keep_top_p(torch.zeros(V, dtype=dtype), j / V)
+        assert kept.isfinite().sum() == j
+        assert kept.isfinite()[:j].all()  # the first of equals
+        if j < V:
+            assert keep_top_p(torch.zeros(V, dtype=dtype), (j + 0.5) / V).isfinite().sum() == j + 1
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=20), st.integers(0, 30), st.floats(0.01, 0.99), st.data())
+def test_ties_and_p_by_counting(weights, extra, top_p, data):
+    """Shares are whole numbers over their sum. What stays is the largest of them, and one fewer would not hold p."""
+    assume(sum(weights) > 0)
+    logits = torch.tensor(weights, dtype=torch.float64).log()  # a weight of 0 is a logit of -inf
+    ordered = sorted(weights, reverse=True)
+    sums = [sum(ordered[: i + 1]) / sum(weights) for i in range(len(weights))]
+    assume(min(abs(total - top_p) for total in sums) > 1e-9)
+    needed = next(i for i, total in enumerate(sums) if total > top_p) + 1
+    kept = keep_top_p(logits, top_p).isfinite()
+    stayed = [weight for weight, stays in zip(weights, kept.tolist(), strict=True) if stays]
+    assert sorted(stayed, reverse=True) == ordered[:needed]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=20), temperatures | st.just(0), st.none() | st.integers(1, 25),
+       st.none() | st.floats(0.001, 1), st.integers(0, 10**6))  # fmt: skip
+def test_a_logit_of_minus_infinity_is_as_good_as_no_token(there, temperature, top_k, top_p, seed):
+    there = torch.tensor(there)
+    assume(there.any())
+    some = torch.randn(int(there.sum()), dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    logits = torch.full(there.shape, -math.inf, dtype=torch.float64).masked_scatter(there, some)
+    found = next_distribution(logits, temperature, top_k, top_p)
+    assert (found[~there] == 0).all()
+    torch.testing.assert_close(found[there], next_distribution(some, temperature, top_k, top_p))
+
+
+@given(st.lists(st.integers(-2, 2), min_size=1, max_size=200), st.sampled_from([0, 0.0, 1e-9]))
+def test_greedy_takes_the_first_of_equals(values, temperature):
+    found = next_distribution(torch.tensor([values, values[::-1]], dtype=torch.float32), temperature)
+    first = [values.index(max(values)), values[::-1].index(max(values))]
+    assert found.nonzero()[:, 1].tolist() == first and found.sum() == 2
+    assert draw(torch.tensor([values], dtype=torch.float32), temperature).tolist() == [first[:1]]
+
+
+@given(logit_lists, st.integers(0, 30))
+def test_filters_that_keep_all_give_back_what_they_got(logits, more):
+    logits = torch.tensor(logits)
+    assert torch.equal(keep_top_k(logits, len(logits) + more), logits)
+    assert torch.equal(keep_top_p(logits, 1), logits) and torch.equal(keep_top_p(logits, 1.0), logits)
+    assert torch.equal(with_temperature(logits, 1), logits)
+
+
+@pytest.mark.parametrize("value", [0, -1, -0.001, float("nan")])
+def test_with_temperature_names_bad_values(value):
+    with pytest.raises(ValueError, match=f"temperature is {value}; it must be above 0"):
+        with_temperature(torch.zeros(4), value)
+
+
+@pytest.mark.parametrize("value", [0, -3])
+def test_keep_top_k_names_bad_values(value):
+    with pytest.raises(ValueError, match=f"top_k is {value}; it must be at least 1"):
+        keep_top_k(torch.zeros(4), value)
+
+
+@pytest.mark.parametrize("value", [0, -0.5, 1.01, float("nan")])
+def test_keep_top_p_names_bad_values(value):
+    with pytest.raises(ValueError, match=f"top_p is {value}; it must be above 0 and at most 1"):
+        keep_top_p(torch.zeros(4), value)
+
+
+@pytest.mark.parametrize("name, value", [("temperature", -1), ("top_k", 0), ("top_p", 1.5), ("slide", 0)])
+def test_stream_names_bad_settings_when_it_is_called_not_when_it_is_read(name, value):
+    with pytest.raises(ValueError, match=f"{name} is {value};"):
+        stream(tiny(), torch.zeros(1, 1, dtype=torch.long), **{name: value})
 
 
 # generate

@@ -21,7 +21,8 @@ WRONG = {
         "    return model(idx)\n",
     ],
     "10.3": [
-        "def context_needed(story):\n    name = story[: story.index(' ')]\n    return len(story.rpartition(name)[0]) + 1",
+        "def context_needed(story):\n    name = story[: story.index(' ')]\n"
+        "    return len(story.rpartition(name)[0]) + 1",
         "def context_needed(story):\n    name = story[: story.index(' ')]\n    return story.rfind(name) - len(name)",
         "def context_needed(story):\n    return len(story)",
         "def context_needed(story):\n    name = story[: story.index(' ')]\n    return story.find(name)",
