@@ -148,14 +148,19 @@ def unprefixed(prefix, tensors):
 
 
 def save_run(path, run):
-    """Store a training run (helpers.training.Run) whole, so that it can go on exactly where it stands."""
+    """Store a training run (helpers.run.Run) whole, so that it can go on exactly where it stands.
+
+    Returns the step and the scale that were stored: the scale may be changed by another thread meanwhile.
+    """
+    stored = (run.step, run.controls.scale)
     tensors = {"batches.position": run.batches.position}
     tensors["pending"] = torch.stack(run.pending).cpu() if run.pending else torch.zeros(0, 2)
     tensors |= prefixed("model", run.model.state_dict())
     tensors |= prefixed("optimizer", optimizer_tensors(run.optimizer))
     tensors |= prefixed("random", random_states())
     progress = {"step": run.step, "seconds": run.elapsed(), "history": vars(run.history)}
-    write(path, tensors, _identity(run) | progress)
+    write(path, tensors, _identity(run) | progress | {"scale": stored[1]})
+    return stored
 
 
 def load_run(path, run):
@@ -179,8 +184,11 @@ def load_run(path, run):
     run.batches.position = tensors["batches.position"]
     run.pending = list(tensors["pending"].to(run.device))
     run.step, run.seconds = info["step"], info["seconds"]
-    for name, values in info["history"].items():
-        getattr(run.history, name)[:] = values
+    run.scale = run.controls.scale = info.get("scale", 1.0)  # files written before there was one have none
+    run.saved = (run.step, run.scale)
+    rows = len(info["history"]["step"])
+    for name, values in vars(run.history).items():
+        values[:] = info["history"].get(name, [None] * rows)  # nor had they all of today's columns
 
 
 def _identity(run):

@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class History:
-    """What training left behind, one entry per logged step in each list. `val_loss` is None where not measured."""
+    """What training left behind, one entry per logged step in each list. `val_loss` is None where not measured.
+
+    Losses and `grad_norm` are means since the entry before. What stands of the blocks is a list with a number for
+    each, of that one step: the norm of its gradients, as they were before clipping, and the root mean square of the
+    residual stream behind it. It is None for models without blocks. `learning_rate` is the one that was used.
+    """
 
     step: list = field(default_factory=list)
     tokens: list = field(default_factory=list)
@@ -14,6 +19,8 @@ class History:
     val_loss: list = field(default_factory=list)
     learning_rate: list = field(default_factory=list)
     grad_norm: list = field(default_factory=list)
+    block_grad_norms: list = field(default_factory=list)
+    block_stream_sizes: list = field(default_factory=list)
 
     def append(self, **row):
         for name, values in vars(self).items():

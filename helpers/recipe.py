@@ -37,6 +37,21 @@ class TrainConfig:
             raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0, for example 0.003.")
 
 
+@dataclass
+class Controls:
+    """What may be changed while a model trains, at any time and from any thread.
+
+    `scale` multiplies the schedule's learning rate, from the next step on.
+    """
+
+    scale: float = 1.0
+
+    def __setattr__(self, name, value):
+        if name == "scale" and not 0 < value < math.inf:
+            raise ValueError(f"scale is {value}; it must be above 0, for example 0.5 for half the learning rate.")
+        super().__setattr__(name, value)
+
+
 def learning_rate_at(step, config):
     """Linear warm-up, then half a cosine down to `min_learning_rate` (Loshchilov and Hutter, 2017)."""
     if step < config.warmup_steps:

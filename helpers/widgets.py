@@ -4,15 +4,11 @@ Callbacks may run on another thread while a cell runs. So they draw on Figures (
 under a lock, and always from the controls' present values: the last picture drawn is the right one.
 """
 
-import asyncio
 import base64
-import contextlib
 import html
 import threading
-import time
 
 import ipywidgets as widgets
-from IPython.display import display
 
 from helpers import plots
 
@@ -33,7 +29,8 @@ def choice_slider(description, options, value):
 
     Arrow keys move it, while JupyterLab takes those keys away from a drop-down list to move between cells.
     """
-    return widgets.SelectionSlider(options=options, value=value, description=description, **SLIDER)
+    look = SLIDER | {"layout": {"width": "36em"}}  # room for a label of a few words
+    return widgets.SelectionSlider(options=options, value=value, description=description, **look)
 
 
 def text_box(description, value):
@@ -81,62 +78,3 @@ class Explorer(Pictured):
             except ValueError as error:  # bad input: the helpers' sentences say what to do; the old picture stays
                 caption = str(error)
             self._caption.value = f"<p>{html.escape(caption)}</p>"
-
-
-class Dashboard(Pictured):
-    """The live loss curve of a training run, a Stop button, and a sample of text at every evaluation.
-
-    `await dashboard.run(steps(...))` shows it and drains the generator with an `await` between steps: that is what
-    lets the click on Stop, and the kernel's own stop button, through. Redraws at most once in `every` seconds.
-    """
-
-    def __init__(self, title="Training", floors=None, sample=None, every=1.0):
-        super().__init__()
-        self.title, self.floors, self.sample, self.every = title, floors or {}, sample, every
-        self.stopped = False
-        self._stop = widgets.Button(description="Stop", icon="stop", tooltip="Stop after this step; nothing is lost")
-        self._stop.on_click(lambda button: setattr(self, "stopped", True))
-        self._status, self._sample = widgets.HTML(), widgets.HTML()
-        self.children = [self._stop, self._status, self._image, self._sample]
-
-    @property
-    def status(self):
-        """The line beside the button, as plain text."""
-        return html.unescape(self._status.value)
-
-    async def run(self, events):
-        """Drain `events` (from `helpers.training.steps`); True if it ran to its end, False if it was stopped."""
-        self.stopped, drawn, waited, event = False, 0.0, 0.0, None
-        self._stop.disabled = False
-        shown = display(self, display_id=True)
-        with contextlib.closing(events):
-            try:
-                for event in events:
-                    now = time.perf_counter()
-                    evaluated = event.logged and event.history.val_loss[-1] is not None
-                    if evaluated and self.sample is not None:
-                        self._sample.value = f"<pre>{html.escape(self.sample())}</pre>"
-                    if event.logged and (now - drawn > self.every or evaluated):
-                        self.show(event)
-                        drawn = time.perf_counter()
-                    if now - waited > 0.05:  # twenty times a second is often enough to hear a click
-                        await asyncio.sleep(0)
-                        waited = time.perf_counter()
-                    if self.stopped:
-                        break
-            except (KeyboardInterrupt, asyncio.CancelledError):  # the kernel's stop button
-                self.stopped = True
-        self._stop.disabled = True
-        if event is not None:
-            self.show(event, "Stopped" if self.stopped else "Finished")
-        if shown is not None:
-            shown.update(self)  # the final picture, for readers without a kernel
-        return not self.stopped
-
-    def show(self, event, state="Training"):
-        """Draw the history as it stands."""
-        history = event.history
-        losses = ((name, history.last(f"{name}_loss")) for name in ("train", "val"))
-        shown = ", ".join(f"{name} {value:.3f}" for name, value in losses if value is not None)
-        self._status.value = html.escape(f"{state}: step {event.step:,}, {history.last('seconds'):.0f} s, {shown}")
-        self._image.value = plots.png(plots.loss_curve(history, self.floors, self.title))

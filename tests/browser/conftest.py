@@ -1,5 +1,6 @@
 """A real JupyterLab on 127.0.0.1 and a real Chromium, for tests by keyboard and mouse."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -36,7 +37,24 @@ def pytest_collection_modifyitems(items):
 def lab(tmp_path_factory):
     """JupyterLab's address, serving a copy of the notebooks, with settings and checkpoints of its own."""
     folder = tmp_path_factory.mktemp("lab")
+    trained = (
+        Path(os.environ["GPT_CHECKPOINTS"]) / "gpt.safetensors"
+    )  # where notebook 10 has run before, as in make test
+    if trained.exists():  # notebook 11 then takes this, and need not train one
+        (folder / "checkpoints").mkdir()
+        shutil.copy(trained, folder / "checkpoints" / "gpt-quick.safetensors")
+    with serve(folder) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serve(folder):
+    """Serve a copy of the notebooks, made in `folder`, with JupyterLab; gives its address."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    # Saved with outputs, a notebook would show the next test widgets of a kernel that is gone.
+    kept = folder / "settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('{"autosave": false}')
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -71,6 +89,13 @@ def wait_for(url, server, log, seconds=90):
 
 @pytest.fixture(scope="session")
 def browser():
+    with started_chromium() as chromium:
+        yield chromium
+
+
+@contextlib.contextmanager
+def started_chromium():
+    """A headless Chromium, driven by playwright."""
     from playwright.sync_api import sync_playwright
 
     path = find_chromium()
@@ -85,7 +110,7 @@ def browser():
 class Notebook:
     """One notebook, open in JupyterLab."""
 
-    def __init__(self, page, address, name):
+    def __init__(self, page, address, name, idle=True):
         self.page, self.errors = page, []
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -94,7 +119,10 @@ class Notebook:
         page.wait_for_function(
             "window.jupyterapp && window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
         )
-        page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
+        if idle:
+            page.wait_for_function(
+                "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+            )
 
     def note(self, message):
         # A failed lookup of a favicon or the like says nothing about the notebook.
@@ -115,14 +143,16 @@ class Notebook:
                 (cell.model.executionCount === last && cell.model.executionState !== 'running'
                 || (cell.model.outputs.toJSON() || []).some(output => output.output_type === 'error')))""",
             arg=last,
+            timeout=5 * PATIENCE,
         )
         assert self.failures() == []
 
     def failures(self):
-        """The errors that stand in the notebook's outputs."""
+        """The errors that stand in the notebook's outputs, each with the cell that it came from."""
         return self.page.evaluate(
             """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code')
-                .flatMap(c => c.model.outputs.toJSON()).filter(o => o.output_type === 'error').map(o => o.evalue)"""
+                .flatMap(c => c.model.outputs.toJSON().filter(o => o.output_type === 'error')
+                    .map(o => `${o.ename}: ${o.evalue} in ${c.model.sharedModel.source}`))"""
         )
 
     def code_cells(self):
@@ -164,16 +194,21 @@ class Notebook:
 
 @pytest.fixture
 def open_notebook(lab, browser):
-    """A function that opens a notebook by name; after the test its kernel is shut down."""
+    """A function that opens a notebook by name; after the test its kernel is shut down.
+
+    With idle=False it does not wait for the kernel, which may be at work since an earlier page.
+    """
     pages = []
 
-    def open_it(name):
+    def open_it(name, **options):
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         pages.append(page)
-        return Notebook(page, lab, name)
+        return Notebook(page, lab, name, **options)
 
     yield open_it
     for page in pages:
+        if page.is_closed():
+            continue
         page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
         page.close()
 

@@ -1,52 +1,20 @@
 """The notebooks' widgets in a real JupyterLab, by keyboard and mouse, on values."""
 
 import math
-import re
-import time
 
-
-def picture(scope):
-    """The picture of a widget, as the browser holds it: it changes when the picture is drawn anew."""
-    return scope.locator("img.widget-image").evaluate(
-        """async image => {
-            const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
-            return bytes.length + ':' + bytes.reduce((sum, byte) => (sum * 31 + byte) % 1000000007, 7);
-        }"""
-    )
-
-
-def caption(scope):
-    return scope.locator(".widget-html-content").last
-
-
-def wait_for_caption(notebook, box, text):
-    """Wait until the caption of a widget contains `text`; a page shows any run of spaces as one."""
-    end = time.time() + 60
-    while " ".join(text.split()) not in " ".join(caption(box).inner_text().split()):
-        fields = [field.input_value() for field in box.locator("input").all()]
-        assert time.time() < end, (
-            f"{text!r} never came; the fields hold {fields}, below stands {caption(box).inner_text()!r}"
-        )
-        notebook.page.wait_for_timeout(50)
-
-
-def run_to_end(notebook):
-    notebook.run_all()
-    notebook.wait_until_done(notebook.code_cells())
-
-
-def explorer(notebook, cell):
-    notebook.go_to(cell)
-    box = notebook.page.locator(".jp-Notebook .widget-vbox").filter(has=notebook.page.locator("img.widget-image"))
-    box.first.wait_for()
-    return box.first
-
-
-def press(notebook, box, control, key, times=1):
-    """Focus the handle of a widget's slider (the number `control`) and press a key."""
-    for _ in range(times):
-        box.locator(".noUi-handle").nth(control).focus()
-        notebook.page.keyboard.press(key)
+from moving import (
+    SEED,
+    by_mouse,
+    caption,
+    explorer,
+    picture,
+    press,
+    run_cell,
+    run_to_end,
+    settled,
+    type_markup,
+    wait_for_caption,
+)
 
 
 def test_00_slider_by_keyboard(open_notebook, artefacts):
@@ -63,15 +31,21 @@ def test_00_slider_by_keyboard(open_notebook, artefacts):
     assert len(set(seen)) == 3  # the picture moved with the caption
     assert notebook.ask("explorer.caption").startswith("Probability 0.27")
     box.screenshot(path=artefacts / "00_slider.png")
+    by_mouse(notebook, box)
+
+    notebook.go_to("guess_certain = predict(")
+    notebook.page.locator(".widget-toggle-buttons button", has_text="infinite").first.click()
+    notebook.go_to("guess_four = predict(")
+    notebook.page.locator(".widget-text input").first.click()
+    notebook.page.keyboard.type("0.25")
+    notebook.page.locator("b", has_text="Predict:").last.click()  # leaves the line
+    for guess, said in (
+        ("certain", "You predicted infinite. Answer: 0."),
+        ("four", "You predicted 0.25. Answer: 1.39."),
+    ):
+        run_cell(notebook, f"guess_{guess}.reveal(")
+        assert said in output_of(notebook, f"guess_{guess}.reveal(")
     assert notebook.errors == []
-
-
-def run_cell(notebook, text):
-    """Run the cell that contains `text`, and wait until the kernel is idle again."""
-    notebook.go_to(text)
-    notebook.command("notebook:run-cell")
-    notebook.page.wait_for_timeout(200)
-    notebook.ask("0")  # answered after the cell
 
 
 def output_of(notebook, text):
@@ -127,10 +101,17 @@ def test_00_predictions_and_an_exercise_by_keyboard(open_notebook, artefacts):
 
 
 def test_opens_without_asking(open_notebook):
-    page = open_notebook("00_start_here").page
+    notebook = open_notebook("00_start_here")
+    page = notebook.page
     page.wait_for_timeout(3000)
     assert page.locator(".jp-Dialog").count() == 0
     assert page.locator(".Toastify__toast").all_inner_texts() == []  # no news, no update
+    assert notebook.errors == []
+
+    # What the other tests trust in: an error in the page's console does not go unnoticed.
+    page.evaluate("console.error('said'); setTimeout(() => { throw new Error('thrown'); });")
+    page.wait_for_function("new Promise(done => setTimeout(() => done(true)))")
+    assert sorted(notebook.errors) == ["said", "thrown"]
 
 
 def test_01_strides_by_keyboard(open_notebook, artefacts):
@@ -157,6 +138,7 @@ def test_01_strides_by_keyboard(open_notebook, artefacts):
         seen.append(picture(box))
     assert len(set(seen)) == len(seen)
     box.screenshot(path=artefacts / "01_strides.png")
+    by_mouse(notebook, box)
     assert notebook.errors == []
 
 
@@ -190,6 +172,8 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
             assert "<b>x</b>" in caption(box).inner_text() or "<b>" not in b  # shown as text, not as bold type
     assert len(set(seen)) == 5 and seen[-1] == seen[-4]
     box.screenshot(path=artefacts / "02_shapes.png")
+    type_markup(notebook, box, 0, "{markup!r} is no size")
+    by_mouse(notebook, box, "5, 1", "3")
     assert notebook.errors == []
 
 
@@ -219,19 +203,21 @@ def test_03_temperature_by_keyboard(open_notebook, artefacts):
         seen.append(picture(box))
     assert len(set(seen)) == len(seen)
     box.screenshot(path=artefacts / "03_temperature.png")
+    by_mouse(notebook, box)
     assert notebook.errors == []
 
 
 def test_04_window_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("04_text_as_tensors")
     run_to_end(notebook)
-    box = explorer(notebook, "Explorer(show_window")
+    box = explorer(notebook, "def show_window")
     before = picture(box)
     press(notebook, box, 1, "ArrowRight")  # one character longer
     piece = notebook.ask("tokenizer.decode(train[12000:12022])")
     wait_for_caption(notebook, box, f"after {piece[:-1]!r}, what comes? Answer: {piece[-1]!r}")
     assert picture(box) != before
     box.screenshot(path=artefacts / "04_window.png")
+    by_mouse(notebook, box)
     assert notebook.errors == []
 
 
@@ -249,6 +235,7 @@ def test_05_followers_by_keyboard(open_notebook, artefacts):
         )
     assert picture(box) != before
     box.screenshot(path=artefacts / "05_followers.png")
+    by_mouse(notebook, box)
     assert notebook.errors == []
 
 
@@ -274,6 +261,7 @@ def test_06_paths_by_keyboard(open_notebook, artefacts):
     seen.append(picture(box))
     assert len(set(seen)) == len(seen)
     box.screenshot(path=artefacts / "06_paths.png")
+    by_mouse(notebook, box)
     assert notebook.errors == []
 
 
@@ -305,6 +293,8 @@ def test_07_attention_by_keyboard(open_notebook, artefacts):
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, "'€' at position 12 is not in the vocabulary")
     box.screenshot(path=artefacts / "07_attention.png")
+    type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
+    by_mouse(notebook, box, "Bado has a red cap. The cap is on the red table in the hall.")
     assert notebook.errors == []
 
 
@@ -342,6 +332,8 @@ def test_08_head_picker_by_keyboard(open_notebook, artefacts):
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, "'€' at position 12 is not in the vocabulary")
     box.screenshot(path=artefacts / "08_heads.png")
+    type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
+    by_mouse(notebook, box, "The owls who hide by the gate know it.")
     assert notebook.errors == []
 
 
@@ -360,7 +352,8 @@ def test_09_gradients_by_keyboard(open_notebook, artefacts):
     ):
         press(notebook, box, control, key)
         # The same model from its seed, in one request: between two of them the widget may draw.
-        layers = f"(torch.manual_seed(0), layers := pile(config, {depth}, {residual}, {place!r}))[1]"
+        made = f"layers := pile(config, {depth}, {residual}, {place!r})"
+        layers = f"(torch.manual_seed(0), {made}, torch.manual_seed({SEED}))[1]"
         parts = "[s.part for s in layers[1::2]]"
         norms = notebook.ask(f"gradient_norms(nn.Sequential({layers}, nn.LayerNorm(32)), {parts}, x)[:: {depth} - 1]")
         wait_for_caption(
@@ -369,42 +362,42 @@ def test_09_gradients_by_keyboard(open_notebook, artefacts):
         seen.append(picture(box))
     assert len(set(seen)) == len(seen)
     box.screenshot(path=artefacts / "09_gradients.png")
+    by_mouse(notebook, box)
     assert notebook.errors == []
 
 
-def wait_for_step(notebook, state, more_than):
-    """Wait until the dashboard's line says `state` with a step above `more_than`, and return that step."""
-    end = time.time() + 120
-    while time.time() < end:
-        notebook.go_to("await dashboard.run")  # running cells scroll the page, and what is out of sight is not drawn
-        notebook.page.wait_for_timeout(300)
-        found = re.search(state + r": step ([\d,]+)", notebook.page.inner_text("body"))
-        if found and (step := int(found.group(1).replace(",", ""))) > more_than:
-            return step
-    raise AssertionError(f"the dashboard never said {state!r} with a step above {more_than}: {notebook.failures()}")
-
-
-def test_10_stop_resume_and_interrupt(open_notebook, artefacts):
+def test_10_prompt_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("10_gpt")
-    page = notebook.page
-    notebook.run_all()
-    wait_for_step(notebook, "Training", 20)
-    page.locator("button.widget-button", has_text="Stop").focus()
-    page.keyboard.press("Enter")
-    first = wait_for_step(notebook, "Stopped", 20)
-    notebook.wait_until_done(notebook.code_cells())  # the cells below run with the model as it is
-    finished, last, saved = notebook.ask("[finished, history.last('step'), path.exists()]")
-    assert finished is False and first - 10 <= last <= first and saved
-    losses = notebook.ask("history.train_loss")
-
-    notebook.go_to("await dashboard.run")  # run the training cell again: it goes on where it stopped
-    notebook.command("notebook:run-cell")
-    wait_for_step(notebook, "Training", first + 9)
-    dashboard = page.locator(".widget-vbox").filter(has=page.locator("button.widget-button", has_text="Stop"))
-    dashboard.first.screenshot(path=artefacts / "10_dashboard.png")
-    notebook.command("notebook:interrupt-kernel")  # the notebook's own stop button
-    second = wait_for_step(notebook, "Stopped", first)
-    assert notebook.ask("history.train_loss")[: len(losses)] == losses  # nothing that was there is lost
-    assert second - 10 <= notebook.ask("history.last('step')") <= second
-    assert notebook.ask("sample_text(model, tokenizer, 'A', 5, seed=0)").startswith("A")  # the model is usable
+    for cell in (
+        "import math",
+        "device = pick_device()",
+        "text = load_text(",
+        "class GPT(",
+        "config = GPTConfig(vocab_size=V",
+    ):
+        run_cell(notebook, cell)  # what the Explorer needs, without training
+    run_cell(notebook, "Explorer(continued")
+    box = explorer(notebook, "Explorer(continued")
+    seen = [settled(notebook, box)["picture"]]
+    for prompt, seed, key in (("ROMEO.", 2, "ArrowRight"), ("ROMEO.", 20, "End"), ("To be, or not to be", 20, "Enter")):
+        if key == "Enter":
+            box.locator("input").fill(prompt)
+            notebook.page.keyboard.press(key)
+        else:
+            press(notebook, box, 0, key)
+        state = settled(notebook, box)
+        assert state["texts"] == [prompt] and state["places"] == [seed]
+        assert state["caption"] == f"{len(prompt) + 300} characters"
+        shown = f"continued({prompt!r}, {seed})[0].axes[0].texts[0].get_text()"
+        assert notebook.ask(f"{shown} == sample_text(model, tokenizer, {prompt!r}, 300, seed={seed})")
+        seen.append(state["picture"])
+    assert len(set(seen)) == len(seen)
+    box.screenshot(path=artefacts / "10_prompt.png")
+    for prompt, said in (("ROM€O.", "'€' at position 3 is not in the vocabulary"), ("", "The prompt is empty")):
+        box.locator("input").fill(prompt)
+        notebook.page.keyboard.press("Enter")
+        wait_for_caption(notebook, box, said)
+        assert settled(notebook, box)["picture"] == seen[-1]  # the old picture stays
+    type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
+    by_mouse(notebook, box, "JULIET.")
     assert notebook.errors == []

@@ -16,11 +16,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import helpers.run
 from helpers import checkpoint as ckpt
 from helpers import training
 from helpers.evaluation import evaluate
 from helpers.model import Bigram
-from helpers.recipe import learning_rate_at
+from helpers.recipe import Controls, learning_rate_at
 from helpers.text import fixed_windows
 from helpers.training import History, TrainingDiverged, steps, train
 
@@ -91,8 +92,8 @@ def test_learning_rate_column_begins_with_the_warm_up(new_run):
 
 
 def test_optimizer_follows_the_schedule(new_run, monkeypatch):
-    made, make = [], training.make_optimizer
-    monkeypatch.setattr(training, "make_optimizer", lambda *args: made.append(make(*args)) or made[-1])
+    made, make = [], helpers.run.make_optimizer
+    monkeypatch.setattr(helpers.run, "make_optimizer", lambda *args: made.append(make(*args)) or made[-1])
     model, batches, config = new_run(steps=12)
     for event in steps(model, batches, config):
         if event.step:
@@ -379,6 +380,7 @@ def test_interrupt_between_two_steps(new_run, tmp_path):
 INTERRUPTED = """
 import os, random, signal, sys, threading, time, traceback
 import torch
+import helpers.run
 from helpers import checkpoint as ckpt
 from helpers.model import GPT, GPTConfig
 from helpers.recipe import TrainConfig
@@ -522,7 +524,7 @@ def test_broken_validation_loss_is_not_saved_over_a_good_checkpoint(new_run, tmp
 
 def test_losses_still_on_the_device_are_checked_when_fetched(new_run, tmp_path):
     model, batches, config = new_run()
-    run = training.Run(model, batches, config, History(), None)
+    run = training.Run(model, batches, config, History(), None, Controls())
     run.step, run.pending = 9, [torch.tensor([1.0, 0.5]), torch.tensor([math.nan, 0.5]), torch.tensor([2.0, 0.5])]
     with pytest.raises(TrainingDiverged, match="at step 8;"):
         run.settle()
