@@ -58,11 +58,11 @@ def main(presses=200):
         sys.exit("studio_latency needs Chromium. On Debian or Ubuntu: apt-get install chromium.")
     os.environ.setdefault("GPT_CHECKPOINTS", tempfile.gettempdir())
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as address, started_chromium() as chromium:
-        small_notebook(address, "latency", [SETUP, "studio"])
+        small_notebook(address, "latency", [SETUP, "display(studio)"])
         page = chromium.new_page(viewport={"width": 1300, "height": 1000})
         notebook = Notebook(page, address, "latency")
         run_cell(notebook, "import torch")
-        run_cell(notebook, "studio")
+        run_cell(notebook, "display(studio)")
         handles = page.locator(".widget-hslider").filter(
             has=page.locator('.widget-label:text-matches("Temperature|Top-k|Top-p")')
         )

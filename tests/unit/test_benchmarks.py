@@ -21,3 +21,10 @@ def test_dashboard_costs_less_than_two_percent():
     assert len(rows) % 2 and sorted(row["ratio"] for row in rows)[len(rows) // 2] == measured["median_ratio"] < 1.02
     assert all(row["between_steps"] < 0.02 for row in rows)
     assert all(row["samples"] >= 3 and row["pictures"] > 10 and row["texts"] > 50 for row in rows)  # and it is alive
+
+
+def test_studio_answers_at_once():
+    measured = json.loads((RESULTS / "studio_latency.json").read_text(encoding="utf-8"))
+    answers = {row["answer"]: row["milliseconds"] for row in measured["rows"]}
+    assert measured["presses"] >= 200
+    assert 0 < answers["median"] < 150 and answers["median"] <= answers["95th percentile"] < 400
