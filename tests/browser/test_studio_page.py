@@ -236,6 +236,19 @@ def test_bad_prompts_and_markup(lab, open_notebook, artefacts):
     assert notebook.errors == []
 
 
+# In the kernel: where the last character of a sentence looks, from the queries and keys of the first block.
+BY_HAND = """
+def by_hand(head, sentence):
+    block, C = model.blocks[0], model.config.n_embd
+    idx, size = tokenizer.encode(sentence).to(device), C // model.config.n_head
+    x = model.token_embedding(idx) + model.position_embedding.weight[: len(idx)]
+    q, k, _ = block.attention.qkv(block.norm_1(x)).split(C, dim=-1)
+    q, k = (part[:, head * size : (head + 1) * size] for part in (q, k))
+    row = torch.softmax(q[-1] @ k.T / size**0.5, dim=0)
+    return [row.argmax().item(), row.max().item()]
+"""
+
+
 def test_11_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
     notebook = open_notebook("11_sampling")
     run_to_end(notebook)
@@ -253,13 +266,7 @@ def test_11_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
             box.locator("input").first.fill(sentence)
             notebook.page.keyboard.press(key)
         sentence = sentence or "To be, or not to be"
-        read = f"model.token_embedding(i := tokenizer.encode({sentence!r}).to(device))"
-        x = f"({read} + model.position_embedding.weight[:len(i)])"
-        size = "(model.config.n_embd // model.config.n_head)"
-        qkv = f"(m := model.blocks[0]).attention.qkv(m.norm_1({x})).split(model.config.n_embd, -1)"
-        cut = f"[part[:, {head} * {size} : {head + 1} * {size}] for part in {qkv}]"
-        row = f"(lambda q, k, v: torch.softmax(q[-1] @ k.T / {size} ** 0.5, 0))(*{cut})"
-        most, weight = notebook.ask(f"[(w := {row}).argmax().item(), w.max().item()]")
+        most, weight = notebook.ask(f"(exec({BY_HAND!r}), by_hand({head}, {sentence!r}))[1]")
         wait_for_caption(notebook, box, f"Block 1, head {head}: the last character, {sentence[-1]}, looks most at ")
         wait_for_caption(notebook, box, f"(position {most}), with weight {weight:.2f}.")
         seen.append(settled(notebook, box)["picture"])
@@ -268,7 +275,7 @@ def test_11_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, f"Only the last {T} of 84 characters fit into the context.")
     box.screenshot(path=artefacts / "11_attention.png")
-    type_markup(notebook, box, 0, "the last character, >, looks most at ")
+    type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
     by_mouse(notebook, box, "Or not?")
 
     # Through the lens: the last row is the model itself.
