@@ -291,7 +291,6 @@ def test_11_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
     box.locator("input").first.fill("€uro")
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, "'€' at position 0 is not in the vocabulary")
-    by_mouse(notebook, box, "To be?", "Or not to be?")
 
     notebook.go_to("studio = Studio(")
     notebook.page.locator("button", has_text="Generate").wait_for()
