@@ -1,7 +1,12 @@
-"""For all tests, the notebooks among them: keep away from the checkpoints that the learner has trained."""
+"""For all tests, the notebooks among them: claims are checked, and the learner's own checkpoints left alone."""
 
 import os
 import tempfile
+
+import pytest
+from nbval.plugin import IPyNbFile
+
+from tests.claims import Notebook
 
 
 def pytest_configure(config):
@@ -11,3 +16,10 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     config.checkpoints.cleanup()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """In place of nbval's notebooks, notebooks with claims."""
+    collected = yield
+    return [Notebook.from_parent(parent, path=file_path) if isinstance(c, IPyNbFile) else c for c in collected]

@@ -1,4 +1,4 @@
-"""What the live dashboard costs: the training of notebook 10, drained bare and drained by the dashboard.
+"""What the live dashboard costs: the training of notebook 11, drained bare and drained by the dashboard.
 
 Both run in a real kernel, where widgets send what they show, and in turns of 50 steps each, so that whatever else the
 machine does hits both. The figure is the ratio of their wall times over the whole training, its first and last picture
@@ -18,14 +18,14 @@ import asyncio, json, os, sys, time
 os.chdir(ROOT)
 sys.path.insert(0, ROOT)
 from helpers.corpus import load_text
-from helpers.dashboard import Dashboard
+from helpers.show.dashboard import Dashboard
 from helpers.device import pick_device, seed_everything
-from helpers.floors import uniform
+from helpers.baselines import uniform
 from helpers.model import GPT, GPTConfig
-from helpers.recipe import PRESETS
+from helpers.training.recipe import PRESETS
 from helpers.sampling import sample_text
 from helpers.text import Batches, CharTokenizer, train_val_split
-from helpers.training import steps
+from helpers.training.loop import steps
 
 device = pick_device()
 sizes, batch_size, recipe = PRESETS["gpu" if device.type == "cuda" else "cpu"]

@@ -1,7 +1,7 @@
-"""How long the sampling studio of notebook 11 takes to answer: from a key press on a slider to the new picture.
+"""How long the sampling studio of notebook 13 takes to answer: from a key press on a slider to the new picture.
 
 Measured inside the browser, a real Chromium with a real JupyterLab: the clock starts with the keydown event on the
-slider's handle and stops when the new picture has been decoded. The model has the size of notebook 10's (untrained:
+slider's handle and stops when the new picture has been decoded. The model has the size of notebook 11's (untrained:
 what it says does not change how long it takes). Needs Chromium.
 """
 
@@ -21,8 +21,8 @@ import torch
 from helpers.corpus import load_text
 from helpers.device import pick_device
 from helpers.model import GPT, GPTConfig
-from helpers.recipe import PRESETS
-from helpers.studio import Studio
+from helpers.training.recipe import PRESETS
+from helpers.show.studio import Studio
 from helpers.text import CharTokenizer
 
 device = pick_device()

@@ -8,13 +8,13 @@ import torch
 import torch.nn as nn
 
 from benchmarks._common import store
-from helpers import floors
+from helpers import baselines
 from helpers.corpus import load_text
 from helpers.evaluation import evaluate
 from helpers.model import GPT, Bigram, GPTConfig, Head, MultiHeadAttention, count_parameters
-from helpers.recipe import TrainConfig
+from helpers.training.recipe import TrainConfig
 from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
-from helpers.training import train
+from helpers.training.loop import train
 
 T, C = 128, 96
 
@@ -39,7 +39,7 @@ def main():
     train_tokens, val = train_val_split(tokenizer.encode(text))
     V = tokenizer.vocab_size
     val_text = tokenizer.decode(val)
-    language = floors.ToyLanguage()
+    language = baselines.ToyLanguage()
     limit = language.nats_per_char(val_text[val_text.index("\n") + 1 :])
     models = {
         "bigram": lambda: Bigram(V),

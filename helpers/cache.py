@@ -1,6 +1,6 @@
 """Reading on with a memory: the keys and values of what a GPT has read are kept, so that a new token costs one row.
 
-Without it, writing n tokens reads 1 + 2 + ... + n of them. Built by hand in notebook 11.
+Without it, writing n tokens reads 1 + 2 + ... + n of them. Built by hand in notebook 13.
 """
 
 import torch

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from helpers import paths
-from helpers.floors import ToyLanguage
+from helpers.baselines import ToyLanguage
 
 NAMES = ("shakespeare", "tiny_shakespeare", "toy", "python")
 TOY_CHARACTERS, TOY_SEED = 1_000_000, 1564

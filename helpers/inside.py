@@ -1,6 +1,6 @@
 """Looking inside a GPT: attention, the residual stream, what each layer would answer, what was learned by heart.
 
-Built by hand in notebook 11. Nothing here changes a model.
+Built by hand in notebook 13. Nothing here changes a model.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The models of the series, from the bigram to the GPT.
 
-Every class here is built line by line in a notebook: Bigram in 05, Head in 07,
-MultiHeadAttention and CausalSelfAttention in 08, FeedForward and Block in 09, GPT in 10.
+Every class here is built line by line in a notebook: Bigram in 05, Head in 08,
+MultiHeadAttention and CausalSelfAttention in 09, FeedForward and Block in 10, GPT in 11.
 
 Shapes are written (B, T, C): batch, time (position in the context), channels (n_embd).
 Every model maps token indices (B, T) to logits (B, T, vocab_size).

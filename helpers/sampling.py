@@ -1,6 +1,6 @@
 """From logits to text: temperature, top-k and top-p reshape the distribution, `generate` draws from it.
 
-Built by hand in notebook 11.
+Built by hand in notebook 13.
 """
 
 from typing import NamedTuple

@@ -2,6 +2,8 @@
 
 import torch
 
+from helpers.corpus import load_text  # noqa: F401 (a notebook takes its text and its tokens from one place)
+
 
 class CharTokenizer:
     """One token per character; the vocabulary is the sorted set of characters of a text."""

@@ -33,9 +33,9 @@ def new_run():
     """A function that makes the same tiny run each time: a fresh model, its batches, and how to train it."""
     import torch
 
-    from helpers.floors import ToyLanguage
+    from helpers.baselines import ToyLanguage
     from helpers.model import GPT, GPTConfig
-    from helpers.recipe import TrainConfig
+    from helpers.training.recipe import TrainConfig
     from helpers.text import Batches, CharTokenizer, train_val_split
 
     text = ToyLanguage().sample(6000, torch.Generator().manual_seed(3))

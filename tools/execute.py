@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 900  # seconds
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-README_PICTURE = ("10_gpt", "plots.loss_curve(")  # the notebook, and what the cell that draws it begins with
+README_PICTURE = ("11_gpt", "plots.loss_curve(")  # the notebook, and what the cell that draws it begins with
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

@@ -39,8 +39,8 @@ def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     trained = (
         Path(os.environ["GPT_CHECKPOINTS"]) / "gpt.safetensors"
-    )  # where notebook 10 has run before, as in make test
-    if trained.exists():  # notebook 11 then takes this, and need not train one
+    )  # where notebook 11 has run before, as in make test
+    if trained.exists():  # notebook 13 then takes this, and need not train one
         (folder / "checkpoints").mkdir()
         shutil.copy(trained, folder / "checkpoints" / "gpt-quick.safetensors")
     with serve(folder) as address:

@@ -13,7 +13,7 @@ SEED = 987654  # the default random generator stands there when an Explorer is l
 IN_THE_KERNEL = """
 def _looked_at(model_id, seed):
     import hashlib, html, ipywidgets, torch
-    from helpers import plots
+    from helpers.show import plots
     def label_of(control):
         if hasattr(control, "index"):
             return control._options_labels[control.index]

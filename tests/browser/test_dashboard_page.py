@@ -1,4 +1,4 @@
-"""The training dashboard of notebook 10 in a real JupyterLab: steered by keyboard while its cell runs."""
+"""The training dashboard of notebook 11 in a real JupyterLab: steered by keyboard while its cell runs."""
 
 import contextlib
 import re
@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from helpers import checkpoint as ckpt
+from helpers.training import checkpoint as ckpt
 
 CELL = "await dashboard.run"
 
@@ -61,13 +61,13 @@ def fresh(open_notebook):
 
     Where other programs want the processor too, two threads spend their time waiting for each other.
     """
-    notebook = open_notebook("10_gpt")
+    notebook = open_notebook("11_gpt")
     notebook.ask("__import__('torch').set_num_threads(1)")
     notebook.ask("__import__('helpers.paths').paths.checkpoint_path('gpt-training').unlink(missing_ok=True)")
     return notebook
 
 
-def test_10_stop_resume_and_interrupt(fresh, artefacts):
+def test_11_stop_resume_and_interrupt(fresh, artefacts):
     notebook = fresh
     notebook.run_all()
     wait_for_step(notebook, "Training", 20)
@@ -81,7 +81,7 @@ def test_10_stop_resume_and_interrupt(fresh, artefacts):
     notebook.go_to(CELL)  # run the training cell again: it goes on where it stopped
     notebook.command("notebook:run-cell")
     wait_for_step(notebook, "Training", first + 9)
-    dashboard(notebook).screenshot(path=artefacts / "10_dashboard.png")
+    dashboard(notebook).screenshot(path=artefacts / "11_dashboard.png")
     notebook.command("notebook:interrupt-kernel")  # the notebook's own stop button
     second = wait_for_step(notebook, "Stopped", first)
     assert notebook.ask("history.train_loss")[: len(losses)] == losses  # nothing that was there is lost
@@ -90,7 +90,7 @@ def test_10_stop_resume_and_interrupt(fresh, artefacts):
     assert notebook.errors == []
 
 
-def test_10_pause_slider_and_resume(fresh, artefacts):
+def test_11_pause_slider_and_resume(fresh, artefacts):
     notebook = fresh
     path = start_training(notebook)
     wait_for_step(notebook, "Training", 20)
@@ -104,7 +104,7 @@ def test_10_pause_slider_and_resume(fresh, artefacts):
     paused = wait_for_step(notebook, "Paused", moved)
     wait_for_status(notebook, f"saved at step {paused:,}")
     assert ckpt.read(path)[1]["step"] == paused  # a killed kernel would lose nothing
-    dashboard(notebook).screenshot(path=artefacts / "10_paused.png")
+    dashboard(notebook).screenshot(path=artefacts / "11_paused.png")
     handle.focus()
     for scale in ("7", "5", "3", "2", "1.5", "1"):
         notebook.page.keyboard.press("ArrowLeft")
@@ -130,7 +130,7 @@ def test_10_pause_slider_and_resume(fresh, artefacts):
     assert notebook.errors == []
 
 
-def test_10_goes_on_when_the_tab_is_closed(fresh, open_notebook, artefacts):
+def test_11_goes_on_when_the_tab_is_closed(fresh, open_notebook, artefacts):
     notebook = fresh
     path = start_training(notebook)
     closed_at = wait_for_step(notebook, "Training", 20)
@@ -141,7 +141,7 @@ def test_10_goes_on_when_the_tab_is_closed(fresh, open_notebook, artefacts):
         time.sleep(1)
         with contextlib.suppress(ckpt.CheckpointError):  # there is none yet
             on_disk = ckpt.read(path)[1]["step"]
-    notebook = open_notebook("10_gpt", idle=False)
+    notebook = open_notebook("11_gpt", idle=False)
     notebook.command("notebook:interrupt-kernel")
     last, rows = notebook.ask("[history.last('step'), len(history.step)]")  # in the same kernel, after the cell
     assert last >= on_disk > closed_at and rows >= last // 10
@@ -149,7 +149,7 @@ def test_10_goes_on_when_the_tab_is_closed(fresh, open_notebook, artefacts):
     notebook.go_to(CELL)
     notebook.command("notebook:run-cell")  # and it goes on
     wait_for_step(notebook, "Training", last + 9)
-    dashboard(notebook).screenshot(path=artefacts / "10_reopened.png")
+    dashboard(notebook).screenshot(path=artefacts / "11_reopened.png")
     press_button(notebook, "Stop")
     wait_for_step(notebook, "Stopped", last)
     assert notebook.ask("[history.last('step'), len(history.step)]")[1] > rows

@@ -7,8 +7,8 @@ from moving import SEED, caption, explorer, press, run_cell, settled, small_note
 SETUP = """
 import hashlib, time
 import torch
-from helpers import plots
-from helpers.widgets import Explorer, slider
+from helpers.show import plots
+from helpers.show.widgets import Explorer, slider
 
 torch.set_num_threads(1)  # one order of adding
 made, recorded = {}, []  # name -> the values drawn last; and (name, values, digest) of every picture that was shown

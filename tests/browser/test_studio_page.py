@@ -20,11 +20,12 @@ from moving import (
 SETUP = """
 import hashlib
 import torch
-from helpers import model_plots, plots, sampling
+from helpers import sampling
+from helpers.show import model_plots, plots
 from helpers.model import GPT, GPTConfig
-from helpers.studio import Studio
+from helpers.show.studio import Studio
 from helpers.text import CharTokenizer
-from helpers.writer import STAGES
+from helpers.show.writer import STAGES
 
 tokenizer = CharTokenizer("".join(map(chr, range(32, 127))) + "\\n")  # markup can be typed
 torch.manual_seed(0)
@@ -158,7 +159,7 @@ def test_dials_by_keyboard_and_mouse(lab, open_notebook, artefacts):
         studio.wait(lambda: notebook.ask(f"studio.columns[1].{name}.value") != before, label)  # noqa: B023
         b = notebook.ask("[round(value, 6) for value in studio.columns[1].settings()]")
         studio.said(1, "To be", b)
-    studio.box.screenshot(path=artefacts / "11_studio_dials.png")
+    studio.box.screenshot(path=artefacts / "13_studio_dials.png")
     assert notebook.errors == []
 
 
@@ -183,7 +184,7 @@ def test_writing_by_keyboard_and_mouse(lab, open_notebook, artefacts):
     assert f"Written was {shown}, with {notebook.ask('studio.columns[0].writer.shares[0]'):.2f}" in studio.caption(0)
     studio.press("Look at", "ArrowRight", times=2)
     studio.said(1, "To be" + notebook.ask("written(1)[:2]"), [1.2, 96, 0.9])
-    studio.box.screenshot(path=artefacts / "11_studio_written.png")
+    studio.box.screenshot(path=artefacts / "13_studio_written.png")
 
     # Stop, by mouse, while it writes; Step goes on from there.
     studio.button("Generate", by_mouse=True)
@@ -232,7 +233,7 @@ def test_bad_prompts_and_markup(lab, open_notebook, artefacts):
     notebook.page.keyboard.press("Enter")
     studio.said(0, "To be,\nor", [0.8, 96, 1.0])
     assert html.unescape(studio.text(0)) == "To be,\nor"
-    studio.box.screenshot(path=artefacts / "11_studio_prompts.png")
+    studio.box.screenshot(path=artefacts / "13_studio_prompts.png")
     assert notebook.errors == []
 
 
@@ -249,8 +250,8 @@ def by_hand(head, sentence):
 """
 
 
-def test_11_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
-    notebook = open_notebook("11_sampling")
+def test_13_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
+    notebook = open_notebook("13_sampling")
     run_to_end(notebook)
     T = notebook.ask("T")
 
@@ -274,7 +275,7 @@ def test_11_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
     box.locator("input").first.fill("To be, " * 12)
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, f"Only the last {T} of 84 characters fit into the context.")
-    box.screenshot(path=artefacts / "11_attention.png")
+    box.screenshot(path=artefacts / "13_attention.png")
     type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
     by_mouse(notebook, box, "Or not?")
 
@@ -287,12 +288,12 @@ def test_11_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
         right = notebook.ask(f"({best}[:-1].cpu() == tokenizer.encode({sentence[1:]!r})).sum().item()")
         wait_for_caption(notebook, box, f"{right} of {len(sentence) - 1}.")
         settled(notebook, box)
-    box.screenshot(path=artefacts / "11_lens.png")
+    box.screenshot(path=artefacts / "13_lens.png")
     box.locator("input").first.fill("€uro")
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, "'€' at position 0 is not in the vocabulary")
 
     notebook.go_to("studio = Studio(")
     notebook.page.locator("button", has_text="Generate").wait_for()
-    notebook.page.screenshot(path=artefacts / "11_studio.png")
+    notebook.page.screenshot(path=artefacts / "13_studio.png")
     assert notebook.errors == []

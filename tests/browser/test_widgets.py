@@ -189,7 +189,7 @@ def test_03_temperature_by_keyboard(open_notebook, artefacts):
         (1, "End", 1, "u", 3.0),
     ):
         press(notebook, box, control, key, times)
-        logits = f"floors.bigram_probabilities(tokenizer.encode(text), 84)[tokenizer.encode({char!r})[0]].log()"
+        logits = f"baselines.bigram_probabilities(tokenizer.encode(text), 84)[tokenizer.encode({char!r})[0]].log()"
         top, share, entropy = notebook.ask(
             f"(lambda p: [tokenizer.decode(p.argmax()), round(p.max().item(), 2), -(p * p.log()).nansum().item()])"
             f"(torch.softmax({logits} / {temperature}, 0))"
@@ -239,8 +239,8 @@ def test_05_followers_by_keyboard(open_notebook, artefacts):
     assert notebook.errors == []
 
 
-def test_06_paths_by_keyboard(open_notebook, artefacts):
-    notebook = open_notebook("06_optimizers")
+def test_07_paths_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("07_optimizers")
     run_to_end(notebook)
     box = explorer(notebook, "explorer = Explorer(")
     seen = [picture(box)]
@@ -260,13 +260,13 @@ def test_06_paths_by_keyboard(open_notebook, artefacts):
     wait_for_caption(notebook, box, "gradient descent with 1 diverged")
     seen.append(picture(box))
     assert len(set(seen)) == len(seen)
-    box.screenshot(path=artefacts / "06_paths.png")
+    box.screenshot(path=artefacts / "07_paths.png")
     by_mouse(notebook, box)
     assert notebook.errors == []
 
 
-def test_07_attention_by_keyboard(open_notebook, artefacts):
-    notebook = open_notebook("07_single_head")
+def test_08_attention_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("08_single_head")
     run_to_end(notebook)
     box = explorer(notebook, "explorer = Explorer(")
     seen = [picture(box)]
@@ -292,14 +292,14 @@ def test_07_attention_by_keyboard(open_notebook, artefacts):
     box.locator("input").first.fill("Bado has a r€d cap.")
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, "'€' at position 12 is not in the vocabulary")
-    box.screenshot(path=artefacts / "07_attention.png")
+    box.screenshot(path=artefacts / "08_attention.png")
     type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
     by_mouse(notebook, box, "Bado has a red cap. The cap is on the red table in the hall.")
     assert notebook.errors == []
 
 
-def test_08_head_picker_by_keyboard(open_notebook, artefacts):
-    notebook = open_notebook("08_multi_head")
+def test_09_head_picker_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("09_multi_head")
     run_to_end(notebook)
     box = explorer(notebook, "explorer = Explorer(")
     seen = [picture(box)]
@@ -331,14 +331,14 @@ def test_08_head_picker_by_keyboard(open_notebook, artefacts):
     box.locator("input").first.fill("Bado has a r€d cap.")
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, "'€' at position 12 is not in the vocabulary")
-    box.screenshot(path=artefacts / "08_heads.png")
+    box.screenshot(path=artefacts / "09_heads.png")
     type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
     by_mouse(notebook, box, "The owls who hide by the gate know it.")
     assert notebook.errors == []
 
 
-def test_09_gradients_by_keyboard(open_notebook, artefacts):
-    notebook = open_notebook("09_transformer_block")
+def test_10_gradients_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("10_transformer_block")
     run_to_end(notebook)
     box = explorer(notebook, "explorer = Explorer(")
     seen = [picture(box)]
@@ -361,13 +361,13 @@ def test_09_gradients_by_keyboard(open_notebook, artefacts):
         )
         seen.append(picture(box))
     assert len(set(seen)) == len(seen)
-    box.screenshot(path=artefacts / "09_gradients.png")
+    box.screenshot(path=artefacts / "10_gradients.png")
     by_mouse(notebook, box)
     assert notebook.errors == []
 
 
-def test_10_prompt_by_keyboard(open_notebook, artefacts):
-    notebook = open_notebook("10_gpt")
+def test_11_prompt_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("11_gpt")
     for cell in (
         "import math",
         "device = pick_device()",
@@ -392,7 +392,7 @@ def test_10_prompt_by_keyboard(open_notebook, artefacts):
         assert notebook.ask(f"{shown} == sample_text(model, tokenizer, {prompt!r}, 300, seed={seed})")
         seen.append(state["picture"])
     assert len(set(seen)) == len(seen)
-    box.screenshot(path=artefacts / "10_prompt.png")
+    box.screenshot(path=artefacts / "11_prompt.png")
     for prompt, said in (("ROM€O.", "'€' at position 3 is not in the vocabulary"), ("", "The prompt is empty")):
         box.locator("input").fill(prompt)
         notebook.page.keyboard.press("Enter")

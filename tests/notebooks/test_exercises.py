@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from helpers.corpus import load_text
-from helpers.exercises import Workbook
+from helpers.workbook.book import Workbook
 from helpers.text import CharTokenizer, train_val_split
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from hypothesis import given, settings
 
-from helpers import cache, floors, model, sampling, text
+from helpers import cache, baselines, model, sampling, text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,7 +53,7 @@ def test_bigram(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_head(seed):
     torch.manual_seed(seed)
-    Head, sizes = definition("07_single_head", "Head"), dict(n_embd=6, head_size=4, context_length=7, dropout=0.3)
+    Head, sizes = definition("08_single_head", "Head"), dict(n_embd=6, head_size=4, context_length=7, dropout=0.3)
     same_outputs(Head(**sizes), model.Head(**sizes), torch.randn(2, 5, 6))  # shorter than the context, in eval mode
     torch.manual_seed(seed)
     built = Head(**sizes)
@@ -87,8 +87,8 @@ def same_module(built, kept, x):
 
 
 def test_config():
-    """The config of 08: the same names in the same order, the same defaults, and what cannot be shared is refused."""
-    built = definition("08_multi_head", "GPTConfig")
+    """The config of 09: the same names in the same order, the same defaults, and what cannot be shared is refused."""
+    built = definition("09_multi_head", "GPTConfig")
     names = {field.name: field.default for field in dataclasses.fields(built)}
     kept = {field.name: field.default for field in dataclasses.fields(model.GPTConfig)}
     assert list(names.items()) == list(kept.items())[: len(names)]
@@ -109,16 +109,16 @@ def test_multi_head_attention(seed):
     torch.manual_seed(seed)
     x = torch.randn(2, 5, 12)
     sizes = dict(n_embd=12, n_head=3, context_length=7, dropout=0.3)
-    built = definition("08_multi_head", "MultiHeadAttention")
+    built = definition("09_multi_head", "MultiHeadAttention")
     same_module(lambda: built(**sizes), lambda: model.MultiHeadAttention(**sizes), x)
 
 
 @pytest.mark.parametrize(
     "notebook, name",
     [
-        ("08_multi_head", "CausalSelfAttention"),
-        ("09_transformer_block", "FeedForward"),
-        ("09_transformer_block", "Block"),
+        ("09_multi_head", "CausalSelfAttention"),
+        ("10_transformer_block", "FeedForward"),
+        ("10_transformer_block", "Block"),
     ],
 )
 @pytest.mark.parametrize("seed", range(3))
@@ -132,7 +132,7 @@ def test_parts_of_a_block(notebook, name, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_layer_norm(seed):
     torch.manual_seed(seed)
-    built, theirs = definition("09_transformer_block", "LayerNorm")(9), nn.LayerNorm(9)
+    built, theirs = definition("10_transformer_block", "LayerNorm")(9), nn.LayerNorm(9)
     for parameter in theirs.parameters():
         nn.init.normal_(parameter)
     same_outputs(built, theirs, torch.randn(2, 5, 9) * 4 + 3)
@@ -140,7 +140,7 @@ def test_layer_norm(seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_first_weights(seed):
-    init_weights = definition("09_transformer_block", "init_weights")
+    init_weights = definition("10_transformer_block", "init_weights")
     gpts = [model.GPT(model.GPTConfig(13, 8, n_layer=seed + 1, n_head=2, n_embd=8)) for _ in range(2)]
     for gpt, initialise in zip(gpts, (init_weights, model.init_weights), strict=True):
         torch.manual_seed(seed)
@@ -148,12 +148,12 @@ def test_first_weights(seed):
     assert all(torch.equal(a, b) for a, b in zip(*(gpt.parameters() for gpt in gpts), strict=True))
 
 
-def test_the_frame_of_the_ladder_is_that_of_08():
+def test_the_frame_of_the_ladder_is_that_of_09():
     """Notebook 10 writes the model around an attention once more; with one attention both say the same."""
     torch.manual_seed(0)
     attention = model.MultiHeadAttention(12, 3, 7)
     built, again = (
-        definition(notebook, "AttentionModel")(11, 7, 12, attention) for notebook in ("08_multi_head", "10_gpt")
+        definition(notebook, "AttentionModel")(11, 7, 12, attention) for notebook in ("09_multi_head", "11_gpt")
     )
     same_outputs(again, built, torch.randint(11, (3, 5)))
 
@@ -162,7 +162,7 @@ def test_the_frame_of_the_ladder_is_that_of_08():
 def test_gpt(seed):
     torch.manual_seed(seed)
     config = model.GPTConfig(13, context_length=8, n_layer=seed + 1, n_head=2, n_embd=8, dropout=0.1)
-    GPT = definition("10_gpt", "GPT")
+    GPT = definition("11_gpt", "GPT")
     same_outputs(GPT(config), model.GPT(config), torch.randint(13, (3, 8)))
     torch.manual_seed(seed)
     built = GPT(config)
@@ -182,7 +182,7 @@ def test_tokenizer(corpus, data):
         built.encode(sample + "\0" if "\0" not in corpus else sample + chr(max(map(ord, corpus)) + 1))
 
 
-def test_floors_are_those_that_the_notebook_computes_by_hand():
+def test_baselines_are_those_that_the_notebook_computes_by_hand():
     cells = json.loads((ROOT / "notebooks" / "04_text_as_tensors.ipynb").read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     by_hand = [next(s for s in sources if f"\n{name} = -probs" in s) for name in ("unigram", "bigram")]
@@ -190,8 +190,8 @@ def test_floors_are_those_that_the_notebook_computes_by_hand():
     scope = {"torch": torch, "V": 7, "train": tokens[:400], "val": tokens[400:]}
     for source in by_hand:
         exec(source.split("\nassert")[0].split("\nguess_")[0], scope)
-    assert scope["unigram"].item() == pytest.approx(floors.unigram(tokens[:400], tokens[400:], 7), abs=1e-5)
-    assert scope["bigram"].item() == pytest.approx(floors.bigram(tokens[:400], tokens[400:], 7), abs=1e-5)
+    assert scope["unigram"].item() == pytest.approx(baselines.unigram(tokens[:400], tokens[400:], 7), abs=1e-5)
+    assert scope["bigram"].item() == pytest.approx(baselines.bigram(tokens[:400], tokens[400:], 7), abs=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -199,7 +199,7 @@ def test_filters(seed):
     """With k below V and p below 1; helpers' own tests hold the edge cases."""
     logits = 3 * torch.randn(4, 5, 11, generator=torch.Generator().manual_seed(seed))
     for name, values in (("with_temperature", (0.3, 1.7)), ("keep_top_k", (1, 4)), ("keep_top_p", (0.2, 0.9))):
-        built, kept = definition("11_sampling", name), getattr(sampling, name)
+        built, kept = definition("13_sampling", name), getattr(sampling, name)
         assert all(torch.equal(built(logits, value), kept(logits, value)) for value in values)
 
 
@@ -209,8 +209,8 @@ def test_cache(seed):
     gpt = model.GPT(model.GPTConfig(11, context_length=9, n_layer=2, n_head=2, n_embd=8)).eval()
     for parameter in gpt.parameters():
         nn.init.normal_(parameter, std=0.3)
-    KVCache = definition("11_sampling", "KVCache")
-    read_on = definition("11_sampling", "read_on", split_heads=cache.split_heads)
+    KVCache = definition("13_sampling", "KVCache")
+    read_on = definition("13_sampling", "read_on", split_heads=cache.split_heads)
     idx, built, kept = torch.randint(11, (3, 9)), KVCache(), cache.KVCache()
     for part in idx.split([4, 1, 3, 1], dim=1):
         torch.testing.assert_close(read_on(gpt, part, built), cache.read_on(gpt, part, kept))

@@ -216,7 +216,7 @@ class WithNearSight(GPT):
 
 
 class WithSeparateHeads(GPT):
-    """Blocks whose attention has no `qkv`: the heads of notebook 08."""
+    """Blocks whose attention has no `qkv`: the heads of notebook 09."""
 
     def __init__(self, config):
         super().__init__(config)

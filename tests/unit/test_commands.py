@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers import checkpoint as ckpt
-from helpers import corpus, recipe, training
+from helpers.training import checkpoint as ckpt
+from helpers import corpus
+from helpers.training import recipe, loop
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,9 +18,9 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from helpers import corpus, floors, paths
+from helpers import corpus, baselines, paths
 from helpers.corpus import CorpusError, load_text, obtain
-from helpers.floors import ToyLanguage
+from helpers.baselines import ToyLanguage
 from helpers.text import CharTokenizer, train_val_split
 
 ROOT = Path(__file__).parents[2]
@@ -393,7 +393,7 @@ def shares(text):
     tokenizer = CharTokenizer(text)
     train, val = train_val_split(tokenizer.encode(text))
     V = tokenizer.vocab_size
-    return V, floors.uniform(V), floors.unigram(train, val, V), floors.bigram(train, val, V)
+    return V, baselines.uniform(V), baselines.unigram(train, val, V), baselines.bigram(train, val, V)
 
 
 def test_tiny_shakespeare_is_the_yardstick():

@@ -41,21 +41,21 @@ WRONG = {
         "    return -p[val[:-2] * V + val[1:-1], val[2:]].log().sum()",
     ],
     "04.3": [
-        "def size_and_floor(text):\n"
+        "def size_and_baseline(text):\n"
         "    tokens = CharTokenizer(text).encode(text)\n"
         "    V, cut = len(set(text)), int(0.9 * len(text))\n"
-        "    return V, floors.bigram(tokens[:cut], tokens[:cut], V)",
-        "def size_and_floor(text):\n"
+        "    return V, baselines.bigram(tokens[:cut], tokens[:cut], V)",
+        "def size_and_baseline(text):\n"
         "    tokens = CharTokenizer(text).encode(text)\n"
         "    V, cut = len(set(text)), int(0.9 * len(text))\n"
-        "    return V, floors.bigram(tokens, tokens[cut:], V)",
-        "def size_and_floor(text):\n"
+        "    return V, baselines.bigram(tokens, tokens[cut:], V)",
+        "def size_and_baseline(text):\n"
         "    tokens = CharTokenizer(text).encode(text)\n"
         "    V, cut = len(set(text)), int(0.9 * len(text))\n"
-        "    return floors.bigram(tokens[:cut], tokens[cut:], V), V",
-        "def size_and_floor(text):\n"
+        "    return baselines.bigram(tokens[:cut], tokens[cut:], V), V",
+        "def size_and_baseline(text):\n"
         "    tokens = CharTokenizer(text).encode(text)\n"
         "    V, cut = len(set(text)), int(0.9 * len(text))\n"
-        "    return len(text), floors.bigram(tokens[:cut], tokens[cut:], V)",
+        "    return len(text), baselines.bigram(tokens[:cut], tokens[cut:], V)",
     ],
 }

@@ -1,213 +1,324 @@
 """Typical wrong answers to the exercises of notebook 07."""
 
-ALL = """
-def attention_weights(q, k):
-    T, d = q.shape[1], q.shape[2]
-    future = torch.tril(torch.ones(T, T)) == 0
-    scores = torch.einsum("btd,bsd->bts", q, k) / math.sqrt(d)
-    scores[:, future] = float("-inf")
-    return scores.softmax(dim=2)
-"""
-
-WHOLE = """
-def attend_back(x, W_query, W_key, W_value):
-    q, k, v = F.linear(x, W_query), F.linear(x, W_key), F.linear(x, W_value)
-    T, d = q.shape[1], q.shape[2]
-    future = torch.tril(torch.ones(T, T)) == 0
-    scores = torch.einsum("btd,bsd->bts", q, k) / math.sqrt(d)
-    weights = scores.masked_fill(future, float("-inf")).softmax(dim=2)
-    return torch.einsum("bts,bsd->btd", weights, v)
-"""
-
-
-def changed(source, old, new):
-    """The right answer with one slip in it."""
-    assert source.count(old) == 1, (old, source)
-    return source.replace(old, new)
-
-
 WRONG = {
     "07.1": [
         """
-def causal_average(x):
-    T = x.shape[1]
-    return torch.tril(torch.ones(T, T)) @ x / T
+def gd_step(params, grads, lr):
+    result = []
+    for p, g in zip(params, grads):
+        result.append(p + lr * g)
+    return result
 """,
         """
-def causal_average(x):
-    return torch.cumsum(x, dim=1)
+def gd_step(params, grads, lr):
+    return [params[i] - grads[i] for i in range(len(params))]
 """,
         """
-def causal_average(x):
-    out = torch.zeros_like(x)
-    for t in range(x.shape[1]):
-        out[:, t] = x[:, t:].mean(dim=1)
-    return out
+def gd_step(params, grads, lr):
+    for p, g in zip(params, grads):
+        return [p - g * lr]
 """,
         """
-def causal_average(x):
-    return torch.stack([x[:, :t].mean(dim=1) for t in range(x.shape[1])], dim=1)
+def gd_step(params, grads, lr):
+    return params - lr * grads
 """,
         """
-def causal_average(x):
-    return torch.stack([x.mean(dim=1) for _ in range(x.shape[1])], dim=1)
+def gd_step(params, grads, lr):
+    for p, g in zip(params, grads):
+        p -= lr * g
+    return params
 """,
         """
-def causal_average(x):
-    ones = torch.ones(x.shape[1], x.shape[1]).tril()
-    return (ones / ones.sum(dim=0)) @ x
+def gd_step(params, grads, lr):
+    return [p - lr * g / torch.sqrt(torch.sum(g * g)) for p, g in zip(params, grads)]
+""",
+        """
+def gd_step(params, grads, lr):
+    return [lr * grad for grad in grads]
+""",
+        """
+def gd_step(params, grads, lr):
+    for p, g in zip(params, grads):
+        p = p - lr * g
+    return params
 """,
     ],
     "07.2": [
-        changed(ALL, " / math.sqrt(d)", ""),
-        changed(ALL, " / math.sqrt(d)", " * math.sqrt(d)"),
-        changed(ALL, "math.sqrt(d)", "math.sqrt(T)"),
-        changed(ALL, "math.sqrt(d)", "d"),
-        changed(ALL, "torch.tril", "torch.triu"),
-        changed(ALL, '    scores[:, future] = float("-inf")\n', ""),
-        changed(ALL, 'float("-inf")', "0"),
-        changed(ALL, "softmax(dim=2)", "softmax(dim=1)"),
-        changed(ALL, "return scores.softmax(dim=2)", "return scores"),
-        changed(ALL, "btd,bsd->bts", "bsd,btd->bts"),
-        """
-def attention_weights(q, k):
-    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
-    weights = torch.softmax(scores, dim=-1)
-    return weights * torch.tril(torch.ones(q.shape[1], q.shape[1]))
-""",
+        "limit = 2 / 2",
+        "limit = 2 / 4",
+        "limit = 1 / 8",
+        "limit = 2 / (8 + 2)",
+        "limit = 0.1",
+        "limit = 8",
     ],
     "07.3": [
-        changed(WHOLE, " / math.sqrt(d)", ""),
-        changed(WHOLE, "math.sqrt(d)", "math.sqrt(x.shape[2])"),
-        changed(WHOLE, "weights, v)", "weights, x)"),
-        changed(WHOLE, "weights, v)", "weights, k)"),
-        changed(WHOLE, "bts,bsd->btd", "bst,bsd->btd"),
-        changed(WHOLE, "btd,bsd->bts", "bsd,btd->bts"),
-        changed(WHOLE, "softmax(dim=2)", "softmax(dim=1)"),
-        changed(WHOLE, '.masked_fill(future, float("-inf"))', ""),
+        """
+def clip(grads, max_norm):
+    result = []
+    for g in grads:
+        norm = torch.sqrt(torch.sum(g * g))
+        result.append(g * max_norm / norm if norm > max_norm else g)
+    return result
+""",
+        """
+def clip(grads, max_norm):
+    norm = torch.sqrt(sum(torch.sum(g * g) for g in grads))
+    return [g / norm * max_norm for g in grads]
+""",
+        """
+def clip(grads, max_norm):
+    return [torch.clip(g, -max_norm, max_norm) for g in grads]
+""",
+        """
+def clip(grads, max_norm):
+    norm = sum((g * g).sum() for g in grads)
+    if norm > max_norm:
+        grads = [g * max_norm / norm for g in grads]
+    return grads
+""",
+        """
+def clip(grads, max_norm):
+    norm = sum(g.norm() for g in grads)
+    scale = min(1.0, max_norm / norm)
+    return [scale * g for g in grads]
+""",
+        """
+def clip(grads, max_norm):
+    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
+    return [g / norm if norm > max_norm else g for g in grads]
+""",
+        """
+def clip(grads, max_norm):
+    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
+    return [g * norm / max_norm if norm > max_norm else g for g in grads]
+""",
+        """
+def clip(grads, max_norm):
+    total = 0.0
+    for g in grads:
+        for x in g.flatten().tolist():
+            total += x * x
+    factor = min(1.0, max_norm / total**0.5)
+    return [g * factor for g in grads]
+""",
     ],
     "07.4": [
-        "score_variance = 16",
-        "score_variance = 16 * 9",
-        "score_variance = 9 * 9",
-        "score_variance = (16 * 81) ** 0.5",
-        "score_variance = 3 * 16",
+        """
+def momentum(p, grads, lr, beta):
+    average = 0
+    for g in grads:
+        average = beta * average + (1 - beta) * g
+        p = p - lr * average
+    return p
+""",
+        """
+def momentum(p, grads, lr, beta):
+    for g in grads:
+        v = torch.zeros_like(g)
+        v = beta * v + g
+        p = p - lr * v
+    return p
+""",
+        """
+def momentum(p, grads, lr, beta):
+    v = 0
+    for g in grads:
+        v += g
+        p = p - lr * v
+    return p
+""",
+        """
+def momentum(p, grads, lr, beta):
+    v = 0
+    for g in grads:
+        v = beta * v + g
+        return p - lr * v
+""",
+        """
+def momentum(p, grads, lr, beta):
+    v = torch.zeros_like(p)
+    for i in range(len(grads)):
+        p = p - lr * v
+        v = v * beta + grads[i]
+    return p
+""",
+        """
+def momentum(p, grads, lr, beta):
+    v = torch.zeros_like(p)
+    for g in grads:
+        v = beta * v + g
+        p = p + lr * v
+    return p
+""",
+        """
+def momentum(p, grads, lr, beta):
+    v = torch.zeros_like(p)
+    for g in grads:
+        v = beta * v + g
+        p = p - v
+    return p
+""",
+        """
+def momentum(p, grads, lr, beta):
+    v = 0
+    for g in grads:
+        v = beta * v + g
+    return p - lr * v
+""",
     ],
     "07.5": [
         """
-def parameters(V, T, C):
-    return sum((V * C, C * C, C * C, C * C, C * V, V))
+def adam(p, grads, lr):
+    m, v = 0, 0
+    for g in grads:
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g * g
+        p = p - lr * m / (torch.sqrt(v) + 1e-8)
+    return p
 """,
         """
-def parameters(V, T, C):
-    model = OneHead(V, T, C)
-    return sum(p.numel() for p in model.parameters()) + model.head.mask.numel()
+def adam(p, grads, lr):
+    m, v = 0, 0
+    for i in range(len(grads)):
+        m = 0.9 * m + 0.1 * grads[i]
+        v = 0.999 * v + 0.001 * grads[i] ** 2
+        p = p - lr * (m / (1 - 0.9 ** (i + 1))) / (v / (1 - 0.999 ** (i + 1)) + 1e-8)
+    return p
 """,
         """
-def parameters(V, T, C):
-    return (V + T + V) * C + V + 3 * (C + 1) * C
+def adam(p, grads, lr):
+    m, v = 0, 0
+    for i, g in enumerate(grads):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g * g
+        m_hat = m / (1 - 0.9 ** (i + 1))
+        v_hat = v / (1 - 0.999 ** (i + 1))
+        p = p - lr * m_hat / torch.sqrt(v_hat + 1e-8)
+    return p
 """,
         """
-def parameters(V, T, C):
-    return C * (2 * V + T + 3 * C)
+def adam(p, grads, lr):
+    m, v = torch.zeros_like(p), torch.zeros_like(p)
+    for t, g in enumerate(grads):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        m_hat = m / (1 - 0.9**t)
+        v_hat = v / (1 - 0.999**t)
+        p = p - lr * m_hat / (v_hat.sqrt() + 1e-8)
+    return p
 """,
         """
-def parameters(V, T, C):
-    return C * (2 * V + T + C) + V
+def adam(p, grads, lr):
+    for t, g in enumerate(grads, start=1):
+        m, v = torch.zeros_like(p), torch.zeros_like(p)
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        p = p - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8)
+    return p
+""",
+        """
+def adam(p, grads, lr):
+    m, v, t = 0, 0, 0
+    for g in grads:
+        t = t + 1
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        m = m / (1 - 0.9**t)
+        v = v / (1 - 0.999**t)
+        p = p - lr * m / (v.sqrt() + 1e-8)
+    return p
+""",
+        """
+def adam(p, grads, lr):
+    m, v, t = 0, 0, 1
+    for g in grads:
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        m_hat = m / (1 - 0.9**t)
+        v_hat = v / (1 - 0.999**t)
+        p = p - lr * m_hat / (v_hat.sqrt() + 1e-8)
+    return p
+""",
+        """
+def adam(p, grads, lr):
+    m, v = 0, 0
+    for t, g in enumerate(grads, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        p = p - lr * (m / (1 - 0.9**t)) / (v.sqrt() + 1e-8)
+    return p
+""",
+        """
+def adam(p, grads, lr):
+    m = v = torch.zeros_like(p)
+    for t, g in enumerate(grads, start=1):
+        m *= 0.9
+        m += 0.1 * g
+        v *= 0.999
+        v += 0.001 * g**2
+        p = p - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8)
+    return p
+""",
+        """
+def adam(p, grads, lr):
+    m, v = 0, 0
+    for t, g in enumerate(grads, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+    m_hat = m / (1 - 0.9**t)
+    v_hat = v / (1 - 0.999**t)
+    return p - lr * m_hat / (v_hat.sqrt() + 1e-8)
 """,
     ],
     "07.6": [
         """
-def leaks_anywhere(model, idx):
-    return sees_the_future(model, idx, idx.shape[1] // 2)
+def adamw_step(p, g, m, v, t, lr, decay):
+    g = g + decay * p
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    p = p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return p, m, v
 """,
         """
-def leaks_anywhere(model, idx):
-    for cut in range(1, idx.shape[1]):
-        return sees_the_future(model, idx, cut)
-    return False
+def adamw_step(p, g, m, v, t, lr, decay):
+    p = p - decay * p
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    p = p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return p, m, v
 """,
         """
-def leaks_anywhere(model, idx):
-    before = model(idx)
-    for cut in range(1, idx.shape[1]):
-        changed = idx.clone()
-        changed[:, cut:] = (changed[:, cut:] + 1) % before.shape[-1]
-        if not torch.allclose(model(changed)[:, -1], before[:, -1]):
-            return True
-    return False
+def adamw_step(p, g, m, v, t, lr, decay):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    p = p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return (1 - lr * decay) * p, m, v
 """,
         """
-def leaks_anywhere(model, idx):
-    before = model(idx)
-    for cut in range(1, idx.shape[1]):
-        changed = idx.clone()
-        changed[:, cut:] = 0
-        if not torch.allclose(model(changed)[:, :cut], before[:, :cut]):
-            return True
-    return False
+def adamw_step(p, g, m, v, t, lr, decay):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    return (1 - lr * decay) * p - lr * m / (torch.sqrt(v) + 1e-8), m, v
 """,
         """
-def leaks_anywhere(model, idx):
-    if idx.shape[1] < 2:
-        return False
-    changed = idx.clone()
-    changed[:, -1] = (changed[:, -1] + 1) % model(idx).shape[-1]
-    return not torch.allclose(model(changed)[:, :-1], model(idx)[:, :-1])
+def adamw_step(p, g, m, v, t, lr, decay):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    m = m / (1 - 0.9**t)
+    v = v / (1 - 0.999**t)
+    return (1 - lr * decay) * p - lr * m / (torch.sqrt(v) + 1e-8), m, v
 """,
         """
-def leaks_anywhere(model, idx):
-    return all(not sees_the_future(model, idx, cut) for cut in range(1, idx.shape[1]))
+def adamw_step(p, g, m, v, t, lr, decay):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    return p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
 """,
         """
-def leaks_anywhere(model, idx):
-    before = model(idx)
-    for cut in range(1, idx.shape[1]):
-        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
-        if (model(changed) - before)[:, :cut].max() > 1e-4:
-            return True
-    return False
-""",
-        """
-def leaks_anywhere(model, idx):
-    V = 45
-    for cut in range(1, idx.shape[1]):
-        changed = idx.clone()
-        changed[:, cut:] = (changed[:, cut:] + 1) % V
-        if not torch.allclose(model(changed)[:, :cut], model(idx)[:, :cut]):
-            return True
-    return False
-""",
-        """
-def leaks_anywhere(model, idx):
-    before = model(idx)
-    for cut in range(1, idx.shape[1]):
-        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
-        if (model(changed) - before)[:, :cut].abs().max() > 0.1:
-            return True
-    return False
-""",
-        """
-def leaks_anywhere(model, idx):
-    before = model(idx)
-    for cut in range(1, idx.shape[1]):
-        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
-        if abs((model(changed) - before)[:, :cut].sum().item()) > 1e-4:
-            return True
-    return False
-""",
-        """
-def leaks_anywhere(model, idx):
-    before = model(idx).argmax(dim=-1)
-    for cut in range(1, idx.shape[1]):
-        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % model(idx).shape[-1]], dim=1)
-        if (model(changed).argmax(dim=-1) != before)[:, :cut].any():
-            return True
-    return False
-""",
-        """
-def leaks_anywhere(model, idx):
-    return any(sees_the_future(model, idx, cut) for cut in range(2, idx.shape[1]))
+def adamw_step(p, g, m, v, t, lr, decay):
+    m = 0.9 * m + 0.1 * g + decay * p
+    v = 0.999 * v + 0.001 * g * g
+    return p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
 """,
     ],
 }

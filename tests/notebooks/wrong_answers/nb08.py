@@ -1,46 +1,22 @@
 """Typical wrong answers to the exercises of notebook 08."""
 
-SPLIT = """
-def split_heads(x, n_head):
-    parts = torch.chunk(x, n_head, dim=2)
-    return torch.stack(parts, dim=1)
-"""
-
 ALL = """
-def attend_all(q, k, v):
-    B, H, T, d = q.shape
+def attention_weights(q, k):
+    T, d = q.shape[1], q.shape[2]
     future = torch.tril(torch.ones(T, T)) == 0
-    scores = torch.einsum("bhtd,bhsd->bhts", q, k) / math.sqrt(d)
-    weights = scores.masked_fill(future, float("-inf")).softmax(dim=3)
-    return torch.einsum("bhts,bhsd->bhtd", weights, v)
+    scores = torch.einsum("btd,bsd->bts", q, k) / math.sqrt(d)
+    scores[:, future] = float("-inf")
+    return scores.softmax(dim=2)
 """
 
-COUNT = """
-def attention_parameters(n_embd, n_head):
-    size = n_embd // n_head
-    total = 0
-    for head in range(n_head):
-        for name in ("query", "key", "value"):
-            total += n_embd * size
-    total += n_embd * n_embd
-    return total + n_embd
-"""
-
-SCORE = """
-def previous_token_score(weights):
-    B, H, T, _ = weights.shape
-    total = torch.zeros(H)
-    for t in range(1, T):
-        total += weights[:, :, t, t - 1].mean(dim=0)
-    return total / (T - 1)
-"""
-
-OUT = """
-def take_out(weight, head, n_head):
-    size = len(weight) // n_head
-    keep = torch.ones(len(weight))
-    keep[size * head : size * head + size] = 0
-    return weight * keep
+WHOLE = """
+def attend_back(x, W_query, W_key, W_value):
+    q, k, v = F.linear(x, W_query), F.linear(x, W_key), F.linear(x, W_value)
+    T, d = q.shape[1], q.shape[2]
+    future = torch.tril(torch.ones(T, T)) == 0
+    scores = torch.einsum("btd,bsd->bts", q, k) / math.sqrt(d)
+    weights = scores.masked_fill(future, float("-inf")).softmax(dim=2)
+    return torch.einsum("bts,bsd->btd", weights, v)
 """
 
 
@@ -52,118 +28,186 @@ def changed(source, old, new):
 
 WRONG = {
     "08.1": [
-        changed(SPLIT, "dim=1", "dim=0"),
-        changed(SPLIT, "dim=1", "dim=2"),
-        changed(SPLIT, "torch.chunk(x, n_head, dim=2)", "torch.split(x, n_head, dim=2)"),
         """
-def split_heads(x, n_head):
-    B, T, C = x.shape
-    return x.view(B, n_head, T, C // n_head)
+def causal_average(x):
+    T = x.shape[1]
+    return torch.tril(torch.ones(T, T)) @ x / T
 """,
         """
-def split_heads(x, n_head):
-    return torch.stack([x[:, :, i::n_head] for i in range(n_head)], dim=1)
+def causal_average(x):
+    return torch.cumsum(x, dim=1)
 """,
         """
-def split_heads(x, n_head):
-    B, T, C = x.shape
-    return torch.stack([part.transpose(1, 2) for part in x.chunk(n_head, dim=-1)], dim=1)
+def causal_average(x):
+    out = torch.zeros_like(x)
+    for t in range(x.shape[1]):
+        out[:, t] = x[:, t:].mean(dim=1)
+    return out
 """,
         """
-def split_heads(x, n_head):
-    B, T, C = x.shape
-    return x.transpose(1, 2).reshape(B, n_head, T, C // n_head)
+def causal_average(x):
+    return torch.stack([x[:, :t].mean(dim=1) for t in range(x.shape[1])], dim=1)
+""",
+        """
+def causal_average(x):
+    return torch.stack([x.mean(dim=1) for _ in range(x.shape[1])], dim=1)
+""",
+        """
+def causal_average(x):
+    ones = torch.ones(x.shape[1], x.shape[1]).tril()
+    return (ones / ones.sum(dim=0)) @ x
 """,
     ],
     "08.2": [
+        changed(ALL, " / math.sqrt(d)", ""),
+        changed(ALL, " / math.sqrt(d)", " * math.sqrt(d)"),
+        changed(ALL, "math.sqrt(d)", "math.sqrt(T)"),
+        changed(ALL, "math.sqrt(d)", "d"),
+        changed(ALL, "torch.tril", "torch.triu"),
+        changed(ALL, '    scores[:, future] = float("-inf")\n', ""),
+        changed(ALL, 'float("-inf")', "0"),
+        changed(ALL, "softmax(dim=2)", "softmax(dim=1)"),
+        changed(ALL, "return scores.softmax(dim=2)", "return scores"),
+        changed(ALL, "btd,bsd->bts", "bsd,btd->bts"),
         """
-def join_heads(x):
-    B, H, T, head_size = x.shape
-    return x.reshape(B, T, H * head_size)
-""",
-        """
-def join_heads(x):
-    B, H, T, head_size = x.shape
-    return x.permute(0, 2, 1, 3)
-""",
-        """
-def join_heads(x):
-    B, H, T, head_size = x.shape
-    return x.transpose(1, 2).view(B, T, H * head_size)
-""",
-        """
-def join_heads(x):
-    return torch.cat([x[:, i] for i in range(x.shape[1])], dim=1)
-""",
-        """
-def join_heads(x):
-    return sum(x[:, i] for i in range(x.shape[1]))
-""",
-        """
-def join_heads(x):
-    B, H, T, head_size = x.shape
-    return torch.stack([x[:, i] for i in range(H)], dim=-1).reshape(B, T, -1)
+def attention_weights(q, k):
+    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
+    weights = torch.softmax(scores, dim=-1)
+    return weights * torch.tril(torch.ones(q.shape[1], q.shape[1]))
 """,
     ],
     "08.3": [
-        changed(ALL, " / math.sqrt(d)", ""),
-        changed(ALL, "math.sqrt(d)", "math.sqrt(H)"),
-        changed(ALL, "math.sqrt(d)", "math.sqrt(H * d)"),
-        changed(ALL, "math.sqrt(d)", "math.sqrt(T)"),
-        changed(ALL, "torch.tril", "torch.triu"),
-        changed(ALL, "torch.ones(T, T)", "torch.ones(H, H)"),
-        changed(ALL, "softmax(dim=3)", "softmax(dim=2)"),
-        changed(ALL, "softmax(dim=3)", "softmax(dim=1)"),
-        changed(ALL, '.masked_fill(future, float("-inf"))', ""),
-        changed(ALL, '"bhts,bhsd->bhtd", weights, v', '"bhts->bhts", weights'),
-        changed(ALL, "bhts,bhsd->bhtd", "bhst,bhsd->bhtd"),
-        """
-def attend_all(q, k, v):
-    T, d = q.shape[2], q.shape[3]
-    scores = q @ k.transpose(1, 2) / d**0.5
-    future = torch.triu(torch.ones(T, T, dtype=torch.bool), diagonal=1)
-    return scores.masked_fill(future, float("-inf")).softmax(dim=-1) @ v
-""",
+        changed(WHOLE, " / math.sqrt(d)", ""),
+        changed(WHOLE, "math.sqrt(d)", "math.sqrt(x.shape[2])"),
+        changed(WHOLE, "weights, v)", "weights, x)"),
+        changed(WHOLE, "weights, v)", "weights, k)"),
+        changed(WHOLE, "bts,bsd->btd", "bst,bsd->btd"),
+        changed(WHOLE, "btd,bsd->bts", "bsd,btd->bts"),
+        changed(WHOLE, "softmax(dim=2)", "softmax(dim=1)"),
+        changed(WHOLE, '.masked_fill(future, float("-inf"))', ""),
     ],
     "08.4": [
-        changed(COUNT, "total += n_embd * size", "total += n_embd * n_embd"),
-        changed(COUNT, "total += n_embd * size", "total += size * size"),
-        changed(COUNT, "total += n_embd * size", "total += n_embd * size + size"),
-        changed(COUNT, "return total + n_embd", "return total"),
-        changed(COUNT, "    total += n_embd * n_embd\n    return total + n_embd", "    return total"),
-        changed(COUNT, "total += n_embd * n_embd", "total += size * n_embd"),
-        changed(COUNT, '("query", "key", "value")', '("query",)'),
+        "score_variance = 16",
+        "score_variance = 16 * 9",
+        "score_variance = 9 * 9",
+        "score_variance = (16 * 81) ** 0.5",
+        "score_variance = 3 * 16",
     ],
     "08.5": [
-        changed(SCORE, "total / (T - 1)", "total / T"),
-        changed(SCORE, "total / (T - 1)", "total"),
-        changed(SCORE, "t, t - 1]", "t, t]"),
-        changed(SCORE, "t, t - 1]", "t - 1, t]"),
-        changed(SCORE, "total / (T - 1)", "(total / (T - 1)).mean()"),
-        changed(SCORE, "range(1, T)", "[T - 1]").replace(" / (T - 1)", ""),
         """
-def previous_token_score(weights):
-    T = weights.shape[-1]
-    hits = weights.argmax(dim=3)[:, :, 1:] == torch.arange(T)[:-1]
-    return hits.float().mean(dim=2).mean(dim=0)
+def parameters(V, T, C):
+    return sum((V * C, C * C, C * C, C * C, C * V, V))
 """,
         """
-def previous_token_score(weights):
-    return weights.diagonal(offset=-1, dim1=2, dim2=3).mean(dim=0)
+def parameters(V, T, C):
+    model = OneHead(V, T, C)
+    return sum(p.numel() for p in model.parameters()) + model.head.mask.numel()
+""",
+        """
+def parameters(V, T, C):
+    return (V + T + V) * C + V + 3 * (C + 1) * C
+""",
+        """
+def parameters(V, T, C):
+    return C * (2 * V + T + 3 * C)
+""",
+        """
+def parameters(V, T, C):
+    return C * (2 * V + T + C) + V
 """,
     ],
     "08.6": [
-        changed(OUT, "weight * keep", "weight * keep[:, None]"),
-        changed(OUT, "weight * keep", "weight * (1 - keep)"),
-        changed(OUT, "keep[size * head : size * head + size] = 0", "keep[head] = 0"),
-        changed(OUT, "keep[size * head : size * head + size] = 0", "keep[head::n_head] = 0"),
-        changed(OUT, "weight * keep", "weight[:, keep.bool()]"),
-        changed(OUT, "size * head : size * head + size", "size * head - size : size * head"),
         """
-def take_out(weight, head, n_head):
-    size = len(weight) // n_head
-    weight[:, size * head : size * head + size] = 0
-    return weight
+def leaks_anywhere(model, idx):
+    return sees_the_future(model, idx, idx.shape[1] // 2)
+""",
+        """
+def leaks_anywhere(model, idx):
+    for cut in range(1, idx.shape[1]):
+        return sees_the_future(model, idx, cut)
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx)
+    for cut in range(1, idx.shape[1]):
+        changed = idx.clone()
+        changed[:, cut:] = (changed[:, cut:] + 1) % before.shape[-1]
+        if not torch.allclose(model(changed)[:, -1], before[:, -1]):
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx)
+    for cut in range(1, idx.shape[1]):
+        changed = idx.clone()
+        changed[:, cut:] = 0
+        if not torch.allclose(model(changed)[:, :cut], before[:, :cut]):
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    if idx.shape[1] < 2:
+        return False
+    changed = idx.clone()
+    changed[:, -1] = (changed[:, -1] + 1) % model(idx).shape[-1]
+    return not torch.allclose(model(changed)[:, :-1], model(idx)[:, :-1])
+""",
+        """
+def leaks_anywhere(model, idx):
+    return all(not sees_the_future(model, idx, cut) for cut in range(1, idx.shape[1]))
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx)
+    for cut in range(1, idx.shape[1]):
+        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
+        if (model(changed) - before)[:, :cut].max() > 1e-4:
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    V = 45
+    for cut in range(1, idx.shape[1]):
+        changed = idx.clone()
+        changed[:, cut:] = (changed[:, cut:] + 1) % V
+        if not torch.allclose(model(changed)[:, :cut], model(idx)[:, :cut]):
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx)
+    for cut in range(1, idx.shape[1]):
+        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
+        if (model(changed) - before)[:, :cut].abs().max() > 0.1:
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx)
+    for cut in range(1, idx.shape[1]):
+        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % before.shape[-1]], dim=1)
+        if abs((model(changed) - before)[:, :cut].sum().item()) > 1e-4:
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    before = model(idx).argmax(dim=-1)
+    for cut in range(1, idx.shape[1]):
+        changed = torch.cat([idx[:, :cut], (idx[:, cut:] + 1) % model(idx).shape[-1]], dim=1)
+        if (model(changed).argmax(dim=-1) != before)[:, :cut].any():
+            return True
+    return False
+""",
+        """
+def leaks_anywhere(model, idx):
+    return any(sees_the_future(model, idx, cut) for cut in range(2, idx.shape[1]))
 """,
     ],
 }

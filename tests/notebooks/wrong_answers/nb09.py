@@ -1,27 +1,46 @@
 """Typical wrong answers to the exercises of notebook 09."""
 
-NORM = """
-def layer_norm(x, weight, bias, eps):
-    mu = x.sum(dim=-1, keepdim=True) / x.shape[-1]
-    var = ((x - mu) ** 2).sum(dim=-1, keepdim=True) / x.shape[-1]
-    z = (x - mu) * (var + eps) ** -0.5
-    return bias + weight * z
+SPLIT = """
+def split_heads(x, n_head):
+    parts = torch.chunk(x, n_head, dim=2)
+    return torch.stack(parts, dim=1)
 """
 
-RUN = """
-def run_block(x, norm_1, attention, norm_2, feed_forward):
-    h = norm_1(x)
-    y = x + attention(h)
-    h = norm_2(y)
-    return y + feed_forward(h)
+ALL = """
+def attend_all(q, k, v):
+    B, H, T, d = q.shape
+    future = torch.tril(torch.ones(T, T)) == 0
+    scores = torch.einsum("bhtd,bhsd->bhts", q, k) / math.sqrt(d)
+    weights = scores.masked_fill(future, float("-inf")).softmax(dim=3)
+    return torch.einsum("bhts,bhsd->bhtd", weights, v)
 """
 
 COUNT = """
-def block_parameters(C):
-    attention = 3 * C * (C + 1) + C * (C + 1)
-    feed_forward = 4 * C * (C + 1) + C * (4 * C + 1)
-    norm = C + C
-    return attention + feed_forward + 2 * norm
+def attention_parameters(n_embd, n_head):
+    size = n_embd // n_head
+    total = 0
+    for head in range(n_head):
+        for name in ("query", "key", "value"):
+            total += n_embd * size
+    total += n_embd * n_embd
+    return total + n_embd
+"""
+
+SCORE = """
+def previous_token_score(weights):
+    B, H, T, _ = weights.shape
+    total = torch.zeros(H)
+    for t in range(1, T):
+        total += weights[:, :, t, t - 1].mean(dim=0)
+    return total / (T - 1)
+"""
+
+OUT = """
+def take_out(weight, head, n_head):
+    size = len(weight) // n_head
+    keep = torch.ones(len(weight))
+    keep[size * head : size * head + size] = 0
+    return weight * keep
 """
 
 
@@ -33,177 +52,118 @@ def changed(source, old, new):
 
 WRONG = {
     "09.1": [
-        changed(NORM, "keepdim=True) / x.shape[-1]\n    z", "keepdim=True) / (x.shape[-1] - 1)\n    z"),
-        changed(NORM, "(var + eps) ** -0.5", "var ** -0.5"),
-        changed(NORM, "(var + eps) ** -0.5", "1 / (var ** 0.5 + eps)").replace("* 1 /", "/"),
-        changed(NORM, "(x - mu) * (", "x * ("),
-        changed(NORM, "bias + weight * z", "z"),
-        changed(NORM, "bias + weight * z", "weight * (bias + z)"),
-        changed(NORM, "** -0.5", "** -1.0"),
+        changed(SPLIT, "dim=1", "dim=0"),
+        changed(SPLIT, "dim=1", "dim=2"),
+        changed(SPLIT, "torch.chunk(x, n_head, dim=2)", "torch.split(x, n_head, dim=2)"),
         """
-def layer_norm(x, weight, bias, eps):
-    return (x - x.mean(0)) / (x.var(0, unbiased=False) + eps).sqrt() * weight + bias
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    return x.view(B, n_head, T, C // n_head)
 """,
         """
-def layer_norm(x, weight, bias, eps):
-    return (x - x.mean(-1)) / (x.var(-1, unbiased=False) + eps).sqrt() * weight + bias
+def split_heads(x, n_head):
+    return torch.stack([x[:, :, i::n_head] for i in range(n_head)], dim=1)
 """,
         """
-def layer_norm(x, weight, bias, eps):
-    return (x - x.mean()) / (x.var() + eps) ** 0.5 * weight + bias
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    return torch.stack([part.transpose(1, 2) for part in x.chunk(n_head, dim=-1)], dim=1)
 """,
         """
-def layer_norm(x, weight, bias, eps):
-    y = x.transpose(-1, -2)
-    y = (y - y.mean(-1, keepdim=True)) / (y.var(-1, keepdim=True, unbiased=False) + eps).sqrt()
-    return y.transpose(-1, -2) * weight + bias
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    return x.transpose(1, 2).reshape(B, n_head, T, C // n_head)
 """,
     ],
     "09.2": [
         """
-def relu_backward(x, grad):
-    return torch.relu(x)
+def join_heads(x):
+    B, H, T, head_size = x.shape
+    return x.reshape(B, T, H * head_size)
 """,
         """
-def relu_backward(x, grad):
-    return torch.relu(grad)
+def join_heads(x):
+    B, H, T, head_size = x.shape
+    return x.permute(0, 2, 1, 3)
 """,
         """
-def relu_backward(x, grad):
-    return torch.where(x > 0, 1.0, 0.0)
+def join_heads(x):
+    B, H, T, head_size = x.shape
+    return x.transpose(1, 2).view(B, T, H * head_size)
 """,
         """
-def relu_backward(x, grad):
-    return torch.where(x < 0, 0.0, grad)
+def join_heads(x):
+    return torch.cat([x[:, i] for i in range(x.shape[1])], dim=1)
 """,
         """
-def relu_backward(x, grad):
-    return grad * torch.relu(x)
+def join_heads(x):
+    return sum(x[:, i] for i in range(x.shape[1]))
 """,
         """
-def relu_backward(x, grad):
-    passed = grad.clone()
-    passed[x > 0] = 0
-    return passed
-""",
-        """
-def relu_backward(x, grad):
-    return grad * torch.sign(x)
+def join_heads(x):
+    B, H, T, head_size = x.shape
+    return torch.stack([x[:, i] for i in range(H)], dim=-1).reshape(B, T, -1)
 """,
     ],
     "09.3": [
+        changed(ALL, " / math.sqrt(d)", ""),
+        changed(ALL, "math.sqrt(d)", "math.sqrt(H)"),
+        changed(ALL, "math.sqrt(d)", "math.sqrt(H * d)"),
+        changed(ALL, "math.sqrt(d)", "math.sqrt(T)"),
+        changed(ALL, "torch.tril", "torch.triu"),
+        changed(ALL, "torch.ones(T, T)", "torch.ones(H, H)"),
+        changed(ALL, "softmax(dim=3)", "softmax(dim=2)"),
+        changed(ALL, "softmax(dim=3)", "softmax(dim=1)"),
+        changed(ALL, '.masked_fill(future, float("-inf"))', ""),
+        changed(ALL, '"bhts,bhsd->bhtd", weights, v', '"bhts->bhts", weights'),
+        changed(ALL, "bhts,bhsd->bhtd", "bhst,bhsd->bhtd"),
         """
-def apply_dropout(x, keep, p):
-    return torch.where(keep, x, 0.0)
-""",
-        """
-def apply_dropout(x, keep, p):
-    return (1 - p) * x.masked_fill(~keep, 0.0)
-""",
-        """
-def apply_dropout(x, keep, p):
-    return x.masked_fill(~keep, 0.0) / p
-""",
-        """
-def apply_dropout(x, keep, p):
-    return x.masked_fill(keep, 0.0) / (1 - p)
-""",
-        """
-def apply_dropout(x, keep, p):
-    return x * keep * keep.numel() / keep.sum()
-""",
-        """
-def apply_dropout(x, keep, p):
-    return torch.masked_select(x, keep) / (1 - p)
-""",
-        """
-def apply_dropout(x, keep, p):
-    out = x.clone()
-    out[keep] = out[keep] / (1 - p)
-    return out
+def attend_all(q, k, v):
+    T, d = q.shape[2], q.shape[3]
+    scores = q @ k.transpose(1, 2) / d**0.5
+    future = torch.triu(torch.ones(T, T, dtype=torch.bool), diagonal=1)
+    return scores.masked_fill(future, float("-inf")).softmax(dim=-1) @ v
 """,
     ],
     "09.4": [
-        """
-def run_block(x, norm_1, attention, norm_2, feed_forward):
-    a, f = attention(norm_1(x)), feed_forward(norm_2(x))
-    return x + a + f
-""",
-        """
-def run_block(x, norm_1, attention, norm_2, feed_forward):
-    x = norm_1(x + attention(x))
-    x = norm_2(x + feed_forward(x))
-    return x
-""",
-        """
-def run_block(x, norm_1, attention, norm_2, feed_forward):
-    for f in (norm_1, attention, norm_2, feed_forward):
-        x = f(x)
-    return x
-""",
-        """
-def run_block(x, norm_1, attention, norm_2, feed_forward):
-    for norm, part in ((norm_1, attention), (norm_2, feed_forward)):
-        x = norm(x)
-        x = x + part(x)
-    return x
-""",
-        changed(RUN, "y + feed_forward", "feed_forward"),
-        changed(RUN, "x + attention", "attention"),
-        changed(RUN, "y + feed_forward", "x + feed_forward"),
-        changed(RUN, "h = norm_2(y)", "h = norm_1(y)"),
-        changed(RUN, "h = norm_1(x)", "h = x").replace("h = norm_2(y)", "h = y"),
-        """
-def run_block(x, norm_1, attention, norm_2, feed_forward):
-    x += attention(norm_1(x))
-    x += feed_forward(norm_2(x))
-    return x
-""",
+        changed(COUNT, "total += n_embd * size", "total += n_embd * n_embd"),
+        changed(COUNT, "total += n_embd * size", "total += size * size"),
+        changed(COUNT, "total += n_embd * size", "total += n_embd * size + size"),
+        changed(COUNT, "return total + n_embd", "return total"),
+        changed(COUNT, "    total += n_embd * n_embd\n    return total + n_embd", "    return total"),
+        changed(COUNT, "total += n_embd * n_embd", "total += size * n_embd"),
+        changed(COUNT, '("query", "key", "value")', '("query",)'),
     ],
     "09.5": [
+        changed(SCORE, "total / (T - 1)", "total / T"),
+        changed(SCORE, "total / (T - 1)", "total"),
+        changed(SCORE, "t, t - 1]", "t, t]"),
+        changed(SCORE, "t, t - 1]", "t - 1, t]"),
+        changed(SCORE, "total / (T - 1)", "(total / (T - 1)).mean()"),
+        changed(SCORE, "range(1, T)", "[T - 1]").replace(" / (T - 1)", ""),
         """
-def block_parameters(C):
-    return (3 + 1 + 4 + 4) * C**2
+def previous_token_score(weights):
+    T = weights.shape[-1]
+    hits = weights.argmax(dim=3)[:, :, 1:] == torch.arange(T)[:-1]
+    return hits.float().mean(dim=2).mean(dim=0)
 """,
-        changed(COUNT, " + 2 * norm", ""),
-        changed(COUNT, "2 * norm", "norm"),
-        changed(COUNT, " + C * (C + 1)", ""),
-        changed(COUNT, "C * (4 * C + 1)", "4 * C * (C + 1)"),
-        changed(COUNT, "3 * C * (C + 1)", "C * (C + 1)"),
-        changed(COUNT, "4 * C * (C + 1) + C * (4 * C + 1)", "2 * C * (C + 1)"),
+        """
+def previous_token_score(weights):
+    return weights.diagonal(offset=-1, dim1=2, dim2=3).mean(dim=0)
+""",
     ],
     "09.6": [
+        changed(OUT, "weight * keep", "weight * keep[:, None]"),
+        changed(OUT, "weight * keep", "weight * (1 - keep)"),
+        changed(OUT, "keep[size * head : size * head + size] = 0", "keep[head] = 0"),
+        changed(OUT, "keep[size * head : size * head + size] = 0", "keep[head::n_head] = 0"),
+        changed(OUT, "weight * keep", "weight[:, keep.bool()]"),
+        changed(OUT, "size * head : size * head + size", "size * head - size : size * head"),
         """
-def expected_first_loss(V, C, std):
-    return -math.log(1 / V)
-""",
-        """
-def expected_first_loss(V, C, std):
-    return math.log(V) + std * std * C
-""",
-        """
-def expected_first_loss(V, C, std):
-    return math.log(V) + 0.5 * std**2
-""",
-        """
-def expected_first_loss(V, C, std):
-    return math.log(V) + 0.5 * std * C
-""",
-        """
-def expected_first_loss(V, C, std):
-    return math.log(V) + math.sqrt(C * std**2)
-""",
-        """
-def expected_first_loss(V, C, std):
-    return math.log(V, 2) + C * std**2 / 2
-""",
-        """
-def expected_first_loss(V, C, std):
-    return math.log(V) + V * std**2 / 2
-""",
-        """
-def expected_first_loss(V, C, std):
-    return round(math.log(V) + C * std**2 / 2, 2)
+def take_out(weight, head, n_head):
+    size = len(weight) // n_head
+    weight[:, size * head : size * head + size] = 0
+    return weight
 """,
     ],
 }

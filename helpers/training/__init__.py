@@ -1,0 +1,39 @@
+"""Training a model: the loop of notebook 11, grown up, so that a run can be stopped, killed, and taken up again.
+
+`recipe` says how to train, `run` holds the state of one training, `loop` goes round, `checkpoint` keeps it on disk.
+"""
+
+from helpers.device import describe, pick_device, seed_everything, synchronize
+from helpers.evaluation import eval_mode, evaluate, loss_of
+from helpers.paths import checkpoint_path
+from helpers.training.checkpoint import CheckpointError, load_model, save_model
+from helpers.training.history import History
+from helpers.training.loop import Step, steps, train
+from helpers.training.pretrained import load_or_train
+from helpers.training.recipe import PRESETS, Controls, TrainConfig, learning_rate_at, make_optimizer
+from helpers.training.run import TrainingDiverged
+
+__all__ = [
+    "PRESETS",
+    "CheckpointError",
+    "Controls",
+    "History",
+    "Step",
+    "TrainConfig",
+    "TrainingDiverged",
+    "checkpoint_path",
+    "describe",
+    "eval_mode",
+    "evaluate",
+    "learning_rate_at",
+    "load_model",
+    "load_or_train",
+    "loss_of",
+    "make_optimizer",
+    "pick_device",
+    "save_model",
+    "seed_everything",
+    "steps",
+    "synchronize",
+    "train",
+]

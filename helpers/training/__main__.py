@@ -1,0 +1,52 @@
+"""`python -m helpers.training`: train a GPT in a terminal, without Jupyter."""
+
+import argparse
+import dataclasses
+
+from helpers.corpus import load_text
+from helpers.device import describe, pick_device, seed_everything
+from helpers.evaluation import evaluate
+from helpers.model import GPT, GPTConfig, count_parameters
+from helpers.paths import checkpoint_path
+from helpers.sampling import sample_text
+from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
+from helpers.training.loop import train
+from helpers.training.recipe import PRESETS
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.training", description="Train a GPT without Jupyter, and print a sample of its text."
+    )
+    parser.add_argument("--corpus", default="shakespeare", help="a corpus by name, or the path of a text file")
+    parser.add_argument("--preset", choices=PRESETS, help="sizes; default: what fits this machine")
+    parser.add_argument("--steps", type=int, help="train for another number of steps than the preset's")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the best there is")
+    parser.add_argument("--out", default=checkpoint_path("script"), help="where the checkpoint is kept")
+    parser.add_argument("--resume", action="store_true", help="go on with the run that is saved at --out")
+    parser.add_argument("--seed", type=int, default=1337)
+    args = parser.parse_args(arguments)
+    device = pick_device(args.device)
+    seed_everything(args.seed)
+    sizes, batch_size, config = PRESETS[args.preset or ("gpu" if device.type == "cuda" else "cpu")]
+    if args.steps is not None:
+        config = dataclasses.replace(config, steps=args.steps)
+    text = load_text(args.corpus)
+    tokenizer = CharTokenizer(text)
+    train_tokens, val_tokens = train_val_split(tokenizer.encode(text))
+    batches = Batches(train_tokens, val_tokens, batch_size, sizes["context_length"], seed=args.seed, device=device)
+    model = GPT(GPTConfig(vocab_size=tokenizer.vocab_size, **sizes)).to(device)
+    print(f"{args.corpus}: {len(text):,} characters. {count_parameters(model):,} parameters on {describe(device)}.")
+    history = train(model, batches, config, tokenizer=tokenizer, checkpoint=args.out, resume=args.resume)
+    whole = evaluate(model, fixed_windows(batches.val, batches.context_length))
+    print(
+        f"Step {history.last('step')}: {whole:.4f} nats per character on the whole validation split. Saved: {args.out}"
+    )
+    print(sample_text(model, tokenizer, "\n", 300, seed=args.seed))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ValueError, RuntimeError, OSError) as error:
+        raise SystemExit(f"Error: {error}") from None

@@ -1,0 +1,121 @@
+"""A trained GPT for the notebooks after 11: the one that you trained there, or one trained now, in 90 seconds."""
+
+import contextlib
+import copy
+import dataclasses
+import itertools
+import statistics
+import sys
+import time
+
+from tqdm import tqdm
+
+from helpers.training.checkpoint import CheckpointError, load_model, save_model
+from helpers.corpus import load_text
+from helpers.device import pick_device, seed_everything, synchronize
+from helpers.evaluation import evaluate
+from helpers.model import GPT, GPTConfig
+from helpers.paths import checkpoint_path
+from helpers.training.recipe import PRESETS
+from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
+from helpers.training.loop import steps
+
+SECONDS = 80  # of training; loading the text before, and measuring the loss after, take some more
+
+
+def load_or_train(
+    name="gpt", corpus="shakespeare", *, enough=None, device=None, seconds=SECONDS, preset=None, progress=True
+):
+    """The GPT saved as `name` (notebook 11 saves "gpt") and its tokenizer; where there is none, one is trained.
+
+    Says which. Training takes at most `seconds` on any machine: the speed is measured first, the schedule is shortened
+    to fit, and if the machine slows down meanwhile, training ends early. So that this happens once, the model is saved,
+    as `name`-quick. With `enough`, a model under `name` whose validation loss is above that, from a training that was
+    stopped early, is left where it is, and does not count. The model comes back in eval mode.
+    """
+    if not seconds > 0:
+        raise ValueError(f"seconds is {seconds}; it must be above 0, for instance {SECONDS}.")
+    device = device if device is not None else pick_device()
+    quick = f"{name}-quick"
+    for candidate, limit in ((name, enough), (quick, None)):
+        if found := saved(checkpoint_path(candidate), limit, device):
+            return found
+    tokenizer = CharTokenizer(text := load_text(corpus))
+    sizes, batch_size, recipe = PRESETS[preset or ("gpu" if device.type == "cuda" else "cpu")]
+    seed_everything(1337)
+    model = GPT(GPTConfig(tokenizer.vocab_size, **sizes)).to(device)
+    data = train_val_split(tokenizer.encode(text))
+
+    def batches():
+        return Batches(*data, batch_size, sizes["context_length"], seed=1, device=device)
+
+    start = time.perf_counter()
+    per_step = seconds_per_step(copy.deepcopy(model), batches(), recipe)  # measuring takes some of the time, too
+    recipe = shortened(recipe, (seconds - (time.perf_counter() - start)) / per_step)
+    print(
+        f"There is no trained GPT yet (notebook 11 saves one). Training one now: {recipe.steps:,} steps in at most "
+        f"{seconds} seconds. The next time it is there."
+    )
+    bar = tqdm(total=recipe.steps, disable=not progress, unit="step", leave=False, file=sys.stdout)
+    with bar, contextlib.closing(steps(model, batches(), recipe)) as events:
+        for event in events:
+            bar.update(event.step - bar.n)
+            if event.step and time.perf_counter() - start > seconds:
+                break
+    val_loss = evaluate(model, fixed_windows(data[1].to(device), sizes["context_length"]))
+    said = "Trained and saved."
+    try:
+        save_model(checkpoint_path(quick), model, tokenizer, val_loss=val_loss, steps=event.step)
+    except OSError as error:  # the model in memory is whole
+        said = f"Trained, but it could not be saved ({error}); the next time, one will be trained again."
+    print(f"{said} Its validation loss is {val_loss:.3f} nats.")
+    return model.eval(), tokenizer
+
+
+def saved(path, limit, device):
+    """(model, tokenizer) of the GPT at `path`, or None where there is none, or none that can be used; says which."""
+    if not path.exists():
+        return None
+    try:
+        model, chars, info = load_model(path, device)
+        if not chars:
+            raise CheckpointError(f"{path.name} holds a model without its characters.")
+    except CheckpointError as error:  # it is put aside, not deleted: it might be somebody's work
+        numbers = itertools.chain([""], (f".{n}" for n in itertools.count(2)))  # .unusable, .2.unusable, ...
+        spares = (path.with_name(f"{path.name}{number}.unusable") for number in numbers)
+        spare = next(spare for spare in spares if not spare.exists())
+        path.replace(spare)
+        print(f"{error}\nIt was renamed to {spare.name}.")
+        return None
+    loss = info.get("val_loss")
+    if loss is not None and limit is not None and loss > limit:
+        print(f"The GPT saved as {path.name} has a validation loss of {loss:.2f} nats: stopped early, it seems.")
+        return None
+    said = "" if loss is None else f" Its validation loss was {loss:.3f} nats."
+    print(f"Loaded the GPT that was saved as {path.name}.{said}")
+    return model, CharTokenizer(chars)
+
+
+def seconds_per_step(model, batches, recipe, warm_up=5, measured=20):
+    """How long a training step of `recipe` takes here: the median, so that one hiccup counts little.
+
+    A tenth is added for evaluations. `model` is used up.
+    """
+    trial = dataclasses.replace(recipe, steps=warm_up + measured + 1, eval_every=warm_up + measured + 1, eval_windows=1)
+    ends = []
+    with contextlib.closing(steps(model, batches, trial)) as events:
+        for event in events:
+            synchronize(batches.train.device)
+            ends.append(time.perf_counter())
+            if event.step == warm_up + measured:  # the last one would be followed by an evaluation
+                break
+    times = [after - before for before, after in zip(ends[warm_up:], ends[warm_up + 1 :], strict=False)]
+    return 1.1 * statistics.median(times)
+
+
+def shortened(recipe, most_steps):
+    """The recipe with at most `most_steps` steps (at least 1), its warm-up and evaluations in proportion."""
+    n = max(1, int(min(recipe.steps, most_steps)))
+    share = n / recipe.steps
+    every = max(1, int(recipe.eval_every * share))
+    return dataclasses.replace(recipe, steps=n, warmup_steps=int(recipe.warmup_steps * share), eval_every=every)

@@ -1,0 +1,225 @@
+"""A trained GPT once and for all: it says where it comes from, keeps its word about time, and throws nothing away."""
+
+import dataclasses
+import itertools
+import math
+import types
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.training import checkpoint as ckpt
+from helpers.training import pretrained
+from helpers.baselines import ToyLanguage
+from helpers.model import GPT, GPTConfig
+from helpers.training.pretrained import load_or_train, shortened
+from helpers.training.recipe import TrainConfig
+from helpers.text import Batches, CharTokenizer, train_val_split
+from helpers.training.loop import steps
+
+CPU = torch.device("cpu")
+TEXT = ToyLanguage().sample(3000, torch.Generator().manual_seed(3))
+SIZES = dict(context_length=8, n_layer=1, n_head=2, n_embd=16)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where models are kept; a tiny preset that trains in a moment, from a toy text."""
+    recipe = TrainConfig(steps=12, learning_rate=1e-2, warmup_steps=4, eval_every=6, eval_windows=4)
+    monkeypatch.setattr(pretrained, "PRESETS", {"cpu": (SIZES, 4, recipe), "gpu": None})
+    monkeypatch.setattr(pretrained, "load_text", {"toy": TEXT}.__getitem__)
+    monkeypatch.setenv("GPT_CHECKPOINTS", str(tmp_path))
+    return tmp_path
+
+
+def obtain(name="gpt", seconds=600, **options):
+    return load_or_train(name, "toy", device=CPU, seconds=seconds, progress=False, **options)
+
+
+def names(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+def same(a, b):
+    a, b = a.state_dict(), b.state_dict()
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def small_gpt(path, seed=0, **info):
+    """Save a GPT of somebody's, and return it."""
+    torch.manual_seed(seed)
+    tokenizer = CharTokenizer(TEXT)
+    model = GPT(GPTConfig(tokenizer.vocab_size, **SIZES))
+    ckpt.save_model(path, model, tokenizer, **info)
+    return model
+
+
+def ticking(monkeypatch, ticks):
+    """A clock for pretrained.py alone: each time it is read, it has moved on by the next of `ticks`."""
+    now = itertools.accumulate(ticks)
+    monkeypatch.setattr(pretrained, "time", types.SimpleNamespace(perf_counter=lambda: next(now)))
+
+
+def test_it_trains_once_and_says_so(folder, capsys, monkeypatch):
+    model, tokenizer = obtain()
+    said = capsys.readouterr().out
+    assert "There is no trained GPT yet" in said and "Training one now: 12 steps" in said
+    assert "Trained and saved. Its validation loss is " in said
+    assert names(folder) == ["gpt-quick.safetensors"]
+    assert not any(module.training for module in model.modules())
+    assert tokenizer.chars == sorted(set(TEXT)) and model.config == GPTConfig(tokenizer.vocab_size, **SIZES)
+    info = ckpt.load_model(folder / "gpt-quick.safetensors")[2]
+    assert info["steps"] == 12 and f"{info['val_loss']:.3f}" in said and 0 < info["val_loss"] < 5
+
+    def never(*args):
+        raise AssertionError("the second time nothing is read and nothing is trained")
+
+    for name in ("load_text", "steps"):
+        monkeypatch.setattr(pretrained, name, never)
+    again, its_tokenizer = obtain()
+    said = capsys.readouterr().out
+    assert said.startswith("Loaded the GPT that was saved as gpt-quick.safetensors. ") and said.count("\n") == 1
+    assert f" Its validation loss was {info['val_loss']:.3f} nats." in said
+    assert same(model, again) and its_tokenizer.chars == tokenizer.chars
+    assert not any(module.training for module in again.modules())
+
+
+def test_the_model_had_the_steps_that_are_said_and_no_others(folder):
+    """Measuring the speed trains a copy. And whatever was random before, the same model comes out."""
+    torch.manual_seed(5)
+    found, tokenizer = obtain()
+    torch.manual_seed(1337)
+    model = GPT(GPTConfig(tokenizer.vocab_size, **SIZES))
+    data = train_val_split(tokenizer.encode(TEXT))
+    for _ in steps(model, Batches(*data, 4, 8, seed=1), pretrained.PRESETS["cpu"][2]):
+        pass
+    assert same(found, model)
+
+
+def test_somebodys_own_is_taken_before_the_quick_one(folder, capsys):
+    own = small_gpt(folder / "gpt.safetensors", val_loss=1.5)
+    small_gpt(folder / "gpt-quick.safetensors", seed=1, val_loss=1.0)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert same(obtain(enough=1.6)[0], own)
+    assert "saved as gpt.safetensors. Its validation loss was 1.500 nats" in capsys.readouterr().out
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_one_that_was_stopped_early_does_not_count_and_stays(folder, capsys):
+    small_gpt(folder / "gpt.safetensors", val_loss=2.5)
+    before = (folder / "gpt.safetensors").read_bytes()
+    model, _ = obtain(enough=1.6)
+    said = capsys.readouterr().out
+    assert "saved as gpt.safetensors has a validation loss of 2.50 nats: stopped early, it seems." in said
+    assert "Trained and saved." in said and names(folder) == ["gpt-quick.safetensors", "gpt.safetensors"]
+    assert (folder / "gpt.safetensors").read_bytes() == before
+    assert same(model, obtain(enough=1.6)[0])  # the quick one counts, whatever its loss
+    assert not same(model, obtain()[0])  # without a limit, somebody's own does
+
+
+def test_where_no_loss_was_stored_none_is_claimed(folder, capsys):
+    own = small_gpt(folder / "gpt.safetensors")
+    assert same(obtain(enough=1.0)[0], own)
+    assert capsys.readouterr().out == "Loaded the GPT that was saved as gpt.safetensors.\n"
+
+
+def broken(kind, path):
+    if kind == "garbage":
+        path.write_bytes(b"these are no tensors, but they may be dear to somebody")
+    elif kind == "cut short":
+        small_gpt(path)
+        path.write_bytes(path.read_bytes()[:-100])
+    elif kind == "no characters":
+        ckpt.save_model(path, GPT(GPTConfig(5, **SIZES)))
+    elif kind == "a pickle":
+        torch.save({"a": torch.zeros(2)}, path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["garbage", "cut short", "no characters", "a pickle"])
+@pytest.mark.parametrize("name", ["gpt", "gpt-quick"])
+def test_a_file_that_cannot_be_used_is_put_aside_whole(folder, capsys, kind, name):
+    path = folder / f"{name}.safetensors"
+    content = broken(kind, path)
+    model, _ = obtain()
+    said = capsys.readouterr().out
+    assert f"{name}.safetensors" in said and f"It was renamed to {name}.safetensors.unusable." in said
+    assert "Trained and saved." in said
+    assert (folder / f"{name}.safetensors.unusable").read_bytes() == content
+    assert same(model, obtain()[0])
+
+
+def test_a_second_one_does_not_take_the_place_of_the_first(folder, capsys):
+    path = folder / "gpt.safetensors"
+    for content in (b"one", b"two", b"three"):
+        path.write_bytes(content)
+        obtain()
+    spares = [folder / f"gpt.safetensors{number}.unusable" for number in ("", ".2", ".3")]
+    assert [spare.read_bytes() for spare in spares] == [b"one", b"two", b"three"]
+    assert "It was renamed to gpt.safetensors.3.unusable." in capsys.readouterr().out
+
+
+def test_a_disk_that_takes_nothing_costs_only_the_file(folder, capsys, monkeypatch):
+    def full(*args, **info):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pretrained, "save_model", full)
+    model, tokenizer = obtain()
+    said = capsys.readouterr().out
+    assert "Trained, but it could not be saved ([Errno 28] No space left on device)" in said and not names(folder)
+    assert model(tokenizer.encode(TEXT[:8])[None]).isfinite().all()
+
+
+# Time
+
+
+def test_the_schedule_fits_the_time(folder, capsys, monkeypatch):
+    """One second per look at the clock: 27 while measuring, and in the other 9 there are steps of 1.1 seconds each."""
+    ticking(monkeypatch, itertools.repeat(1.0))
+    obtain(seconds=36)
+    assert "Training one now: 8 steps in at most 36 seconds." in capsys.readouterr().out
+    assert ckpt.load_model(folder / "gpt-quick.safetensors")[2]["steps"] == 8
+
+
+@pytest.mark.parametrize("slow, done", [(2.0, 5), (5.0, 2), (1000.0, 1)])
+def test_training_ends_early_when_the_machine_slows_down(folder, monkeypatch, slow, done):
+    """Once measured, every step takes longer than it did. What was learned is kept; one step is taken in any case."""
+    ticking(monkeypatch, itertools.chain(itertools.repeat(1.0, 28), itertools.repeat(slow)))
+    model, _ = obtain(seconds=36)
+    info = ckpt.load_model(folder / "gpt-quick.safetensors")[2]
+    assert info["steps"] == done and same(model, obtain()[0])
+
+
+def test_next_to_no_time_is_one_step(folder, capsys):
+    obtain(seconds=1e-9)
+    assert "Training one now: 1 steps" in capsys.readouterr().out
+    assert ckpt.load_model(folder / "gpt-quick.safetensors")[2]["steps"] == 1
+
+
+def test_time_without_end_is_the_whole_recipe(folder, capsys):
+    obtain(seconds=math.inf)
+    assert "Training one now: 12 steps" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), -math.inf])
+def test_no_time_is_refused(folder, seconds):
+    small_gpt(folder / "gpt.safetensors")
+    with pytest.raises(ValueError, match=f"seconds is {seconds}; it must be above 0, for instance"):
+        obtain(seconds=seconds)
+
+
+@given(st.integers(1, 5000), st.integers(0, 500), st.integers(1, 500), st.floats(-10, 10**7) | st.just(math.inf))
+def test_shortened_keeps_the_proportions(steps, warmup, every, most):
+    recipe = TrainConfig(steps=steps, warmup_steps=warmup, eval_every=every)
+    short = shortened(recipe, most)
+    assert 1 <= short.steps <= steps and (short.steps <= most or short.steps == 1)
+    assert short.steps == steps or short.steps > most - 1  # no shorter than it has to be
+    share = short.steps / steps
+    assert short.warmup_steps == pytest.approx(warmup * share, abs=1) and short.warmup_steps <= warmup
+    assert short.eval_every == pytest.approx(max(1, every * share), abs=1) and short.eval_every >= 1
+    if most >= steps:
+        assert short == recipe
+    before = dict(steps=steps, warmup_steps=warmup, eval_every=every)
+    assert dataclasses.replace(short, **before) == recipe  # all else is as it was
