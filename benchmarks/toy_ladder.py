@@ -12,9 +12,9 @@ from helpers import baselines
 from helpers.corpus import load_text
 from helpers.evaluation import evaluate
 from helpers.model import GPT, Bigram, GPTConfig, Head, MultiHeadAttention, count_parameters
-from helpers.training.recipe import TrainConfig
 from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
 from helpers.training.loop import train
+from helpers.training.recipe import TrainConfig
 
 T, C = 128, 96
 

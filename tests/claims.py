@@ -33,7 +33,9 @@ def sections(text):
     heads = [(m.start(), m[1]) for m in re.finditer(r"(?m)^# %% (\S+).*$", text)]
     ends = [start for start, _ in heads[1:]] + [len(text)]
     assert len({name for _, name in heads}) == len(heads), "two sections for one cell"
-    return {name: "\n" * text[:start].count("\n") + text[start:end] for (start, name), end in zip(heads, ends, strict=True)}
+    return {
+        name: "\n" * text[:start].count("\n") + text[start:end] for (start, name), end in zip(heads, ends, strict=True)
+    }
 
 
 class Notebook(IPyNbFile):

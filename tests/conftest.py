@@ -35,8 +35,8 @@ def new_run():
 
     from helpers.baselines import ToyLanguage
     from helpers.model import GPT, GPTConfig
-    from helpers.training.recipe import TrainConfig
     from helpers.text import Batches, CharTokenizer, train_val_split
+    from helpers.training.recipe import TrainConfig
 
     text = ToyLanguage().sample(6000, torch.Generator().manual_seed(3))
     tokenizer = CharTokenizer(text)

@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 900  # seconds
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-README_PICTURE = ("11_gpt", "plots.loss_curve(")  # the notebook, and what the cell that draws it begins with
+README_PICTURE = ("11_gpt", "show.loss_curve(")  # the notebook, and what the cell that draws it begins with
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")  # inside of HTML, where its words are
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -62,9 +63,9 @@ def store_readme_picture(notebook):
     """The README shows a figure of the series: the very one that is stored in the notebook."""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and "".join(cell["source"]).startswith(README_PICTURE[1]):
-            picture = next(output["data"]["image/png"] for output in cell["outputs"] if "image/png" in output["data"])
+            shown = "".join(part for output in cell["outputs"] for part in output.get("data", {}).get("text/html", []))
             (ROOT / "docs").mkdir(exist_ok=True)
-            (ROOT / "docs" / "loss_curve.png").write_bytes(base64.b64decode("".join(picture)))
+            (ROOT / "docs" / "loss_curve.png").write_bytes(base64.b64decode(PICTURE.search(shown)[1]))
 
 
 def execute(notebook, path):
@@ -180,7 +181,7 @@ def texts(value, key=""):
         for item in value:
             yield from texts(item, key)
     elif isinstance(value, str) and not (key.startswith("image/") and key != "image/svg+xml"):
-        yield value
+        yield PICTURE.sub("", value)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.display import display
 
-from helpers.training.recipe import Controls
 from helpers.show.training_plots import TrainingPicture
 from helpers.show.widgets import Pictured, choice_slider
+from helpers.training.recipe import Controls
 
 SCALES = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # even on a logarithmic scale
 OFTEN = 0.2  # seconds: at most five refreshes a second

@@ -117,7 +117,8 @@ class TrainingPicture:
         for ax in (self.loss, *self.small):
             ax.set_xlim(0, next((self.steps / part for part in (16, 8, 4, 2) if step * part <= self.steps), self.steps))
         values = [y for name in ("train_loss", "val_loss") for y in self.curves[name].get_ydata()]
-        values = [y for y in [*values, *self.baselines.values(), *([] if self.limit is None else [self.limit])] if math.isfinite(y)] or [0, 1]
+        lines = [*self.baselines.values()] if self.limit is None else [*self.baselines.values(), self.limit]
+        values = [y for y in [*values, *lines] if math.isfinite(y)] or [0, 1]
         self.loss.set_ylim(math.floor(4 * min(values) - 0.2) / 4, math.ceil(4 * max(values) + 0.2) / 4)
         for ax in self.small:
             values = [y for line in ax.lines for y in line.get_ydata() if math.isfinite(y)]

@@ -12,28 +12,3 @@ from helpers.training.loop import Step, steps, train
 from helpers.training.pretrained import load_or_train
 from helpers.training.recipe import PRESETS, Controls, TrainConfig, learning_rate_at, make_optimizer
 from helpers.training.run import TrainingDiverged
-
-__all__ = [
-    "PRESETS",
-    "CheckpointError",
-    "Controls",
-    "History",
-    "Step",
-    "TrainConfig",
-    "TrainingDiverged",
-    "checkpoint_path",
-    "describe",
-    "eval_mode",
-    "evaluate",
-    "learning_rate_at",
-    "load_model",
-    "load_or_train",
-    "loss_of",
-    "make_optimizer",
-    "pick_device",
-    "save_model",
-    "seed_everything",
-    "steps",
-    "synchronize",
-    "train",
-]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import torch
 from tqdm import tqdm
 
-from helpers.training import checkpoint as ckpt
 from helpers.evaluation import kept_mode
+from helpers.training import checkpoint as ckpt
 from helpers.training.history import History
 from helpers.training.interrupts import held_interrupts
 from helpers.training.recipe import Controls
@@ -40,8 +40,9 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
     With `checkpoint` (a path), the run is saved at every evaluation and whenever the generator ends or is closed:
     by an interrupt, by `break`, by an error elsewhere. With `resume`, a run saved there goes on where it stopped,
     on the same CPU with as many threads to the last bit as if it had never stopped; else a new one begins.
-    `controls` (helpers.training.recipe.Controls) may be changed while it runs; a resumed run puts in them what it was stopped
-    with. `send("pause")` instead of `next` saves, gives the same Step again, and stops the clock until the next one.
+    `controls` (helpers.training.recipe.Controls) may be changed while it runs; a resumed run puts in them what it was
+    stopped with. `send("pause")` instead of `next` saves, gives the same Step again, and stops the clock until the
+    next one.
     Raises TrainingDiverged when the loss is NaN or infinite, and CheckpointError when the saved run does not fit.
     """
     controls = Controls() if controls is None else controls

@@ -10,15 +10,15 @@ import time
 
 from tqdm import tqdm
 
-from helpers.training.checkpoint import CheckpointError, load_model, save_model
 from helpers.corpus import load_text
 from helpers.device import pick_device, seed_everything, synchronize
 from helpers.evaluation import evaluate
 from helpers.model import GPT, GPTConfig
 from helpers.paths import checkpoint_path
-from helpers.training.recipe import PRESETS
 from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
+from helpers.training.checkpoint import CheckpointError, load_model, save_model
 from helpers.training.loop import steps
+from helpers.training.recipe import PRESETS
 
 SECONDS = 80  # of training; loading the text before, and measuring the loss after, take some more
 

@@ -7,11 +7,11 @@ import warnings
 
 import torch
 
-from helpers.training import checkpoint as ckpt
 from helpers.device import autocast
 from helpers.evaluation import eval_mode, evaluate, loss_of
-from helpers.training.recipe import learning_rate_at, make_optimizer
 from helpers.text import fixed_windows
+from helpers.training import checkpoint as ckpt
+from helpers.training.recipe import learning_rate_at, make_optimizer
 
 
 class TrainingDiverged(RuntimeError):

@@ -4,5 +4,3 @@
 """
 
 from helpers.workbook.book import workbook
-
-__all__ = ["workbook"]

@@ -39,18 +39,21 @@ class Prediction(widgets.VBox):
             self.answer.disabled = True  # what was predicted stays to be seen
             self.right = agree(guess, actual, self.within) if self.options is None else guess == str(actual)
             if not self.right:
-                print(f"You predicted {guess}. The answer is {answer}")
+                print(f"You predicted {guess}. Answer: {answer}")
             elif plain(guess) == plain(actual):
                 print(f"You predicted {guess}. Right. {why}".rstrip())
             else:
-                print(f"You predicted {guess}. Right, close enough to {answer}")
+                print(f"You predicted {guess}. Right, near enough to {answer}")
 
 
 class Folded:
-    """A line that can be unfolded, on a page without a kernel too. As plain text it keeps what it hides."""
+    """A line that can be unfolded, on a page without a kernel too. As plain text it keeps to itself what it hides."""
 
     def __init__(self, line, hidden):
         self.line, self.hidden = line, hidden
+
+    def __repr__(self):
+        return self.line
 
     def _repr_mimebundle_(self, **kwargs):
         shown = f"<details><summary>{html.escape(self.line)}</summary>{html.escape(self.hidden)}</details>"

@@ -7,7 +7,7 @@ from moving import SEED, caption, explorer, press, run_cell, settled, small_note
 SETUP = """
 import hashlib, time
 import torch
-from helpers.show import plots
+from helpers import show
 from helpers.show.widgets import Explorer, slider
 
 torch.set_num_threads(1)  # one order of adding
@@ -15,7 +15,7 @@ made, recorded = {}, []  # name -> the values drawn last; and (name, values, dig
 
 
 def digest(figure):
-    return hashlib.sha256(plots.png(figure)).hexdigest()
+    return hashlib.sha256(show.png(figure)).hexdigest()
 
 
 def curve(name, left, right):
@@ -23,8 +23,8 @@ def curve(name, left, right):
     with torch.no_grad():
         x = torch.randn(30, generator=generator).exp() * 10 ** ((left - right) / 10)  # (30,)
     title = f"{name}: {left} and {right}, $10^{{{left}}}$ and $e^{{-{right}}}$"
-    figure, ax = plots.new_figure(title, width=4, height=1.8)
-    ax.semilogy(x.tolist(), "o-", color=plots.CYCLE[left % 7])
+    figure, ax = show.new_figure(title, width=4, height=1.8)
+    ax.semilogy(x.tolist(), "o-", color=show.CYCLE[left % 7])
     return figure, f"{name}: {left} and {right}"
 
 

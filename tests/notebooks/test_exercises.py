@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from helpers.corpus import load_text
-from helpers.workbook.book import Workbook
 from helpers.text import CharTokenizer, train_val_split
+from helpers.workbook.book import Workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = {path.stem[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
@@ -76,7 +76,7 @@ ALL = {
 
 
 def questions(number):
-    return importlib.import_module(f"helpers.questions.nb{number[:2]}").EXERCISES
+    return importlib.import_module(f"helpers.workbook.questions.nb{number[:2]}").EXERCISES
 
 
 def wrong_answers(number):

@@ -1,11 +1,15 @@
 """What every committed notebook must be: executed in order, clean, small, complete without a kernel."""
 
+import ast
 import base64
+import html
 import json
 import re
 from pathlib import Path
 
 import pytest
+
+from tools import series
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -28,6 +32,102 @@ def code(notebook):
     return "\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
+# Words of the first edition, for which the field has others (baseline or limit, fix, integer, float).
+OLD_WORDS = re.compile(r"(?i)\b(?:floors?|mends?|mended|whole numbers?|real numbers?|in words:)(?!\w)")
+IMAGE = re.compile(r"<img\b[^>]*>")
+ALT = re.compile(r'\balt="([^"]*)"')
+NUMBER = re.compile(r"(?i)\bnotebooks? \d\d\b|(?<![\w.,:+*/^{$-])0\d(?![\w.,%]?\d)|\((?:1\d|2[01])\)")
+
+
+def words_of(text):
+    """Prose without code, formulas and titles, and without what is linked: links are checked by where they lead."""
+    text = re.sub(r"(?s)```.*?```|<!--.*?-->|\$\$.*?\$\$", " ", text)
+    return re.sub(r"`[^`\n]*`|\$[^$\n]*\$|\[[^]]*\]\([^)]*\)|(?m:^# .*$)", " ", text)
+
+
+def faults_of_pictures(output):
+    """A picture comes with words that a screen reader finds; a bare PNG has none in JupyterLab and on a page."""
+    data = output.get("data", {})
+    if "image/png" in data:
+        yield "a bare PNG is stored, without words for who cannot see it"
+    for image in IMAGE.findall("".join(data.get("text/html", ""))):
+        alt = html.unescape(found[1]) if (found := ALT.search(image)) else ""
+        if len(alt) < 40:
+            yield f"a picture has hardly any words: {alt!r}"
+
+
+def spoilt(output):
+    """An answer that nobody has guessed at stands folded, or the page spoils it."""
+    text = "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
+    if re.search(r"No prediction made\. (?!Unfold)|You predicted|Answer:", text):
+        yield f"an answer is stored unfolded: {text[:80]!r}"
+
+
+def faults_of_code(text):
+    """Marks for our tools, and prose that hides in comments."""
+    if re.search(r"#\s*(NBVAL_|fmt:|noqa|type:)", text):
+        yield f"a mark for our tools stands in sight: {text[:60]!r}"
+    comments = re.findall(r"(?m)(?:^[ \t]*#.*\n?)+", text)
+    for comment in comments:
+        if len(comment.strip().splitlines()) > 3 or len(comment.split()) > 45:
+            yield f"a paragraph stands in a comment: {comment.strip()[:80]!r}"
+
+
+def modules(text):
+    """The modules of ours that a notebook imports from; `helpers` itself counts once."""
+    return set(re.findall(r"(?m)^\s*(?:from|import) (helpers[\w.]*|my_gpt)", text))
+
+
+def plain(text):
+    """Letters only, so that `FeedForward`, feed-forward and Feed forward are one."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def not_introduced(notebook):
+    """Classes, and functions that the promise names, which appear before anything has introduced them: a heading, or a
+    term in bold or in code type, below the promise and above the cell."""
+    named, introduced, defined = set(re.findall(r"`(\w+)", source(notebook["cells"][0]))), "", set()
+    for cell in notebook["cells"][1:]:
+        if cell["cell_type"] == "markdown":
+            terms = re.findall(r"(?m)^#+ .*$|\*\*[^*]+\*\*|`[^`]+`", source(cell))
+            introduced += " ".join(plain(term) for term in terms) + " "
+            continue
+        try:
+            tree = ast.parse(source(cell))
+        except SyntaxError:
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) or (isinstance(node, ast.FunctionDef) and node.name in named):
+                if node.name not in defined and plain(node.name) not in introduced and not is_stub(node):
+                    yield f"{node.name} appears and nothing above has introduced it"
+                defined.add(node.name)
+
+
+def is_stub(node):
+    """Whether a definition waits for the learner."""
+    return any(isinstance(part, ast.Constant) and part.value is ... for part in ast.walk(node))
+
+
+def faults_of_references(text):
+    """A notebook is named by a link to it, with the number of the notebook that the link leads to."""
+    for found in NUMBER.finditer(words_of(text)):
+        yield f"a notebook is named without a link: {words_of(text)[max(0, found.start() - 30) : found.end() + 10]!r}"
+    for shown, number in re.findall(r"\[([^]]*)\]\((?:\.\./|deeper/)*(\d\d)_\w+\.ipynb", text):
+        said = re.search(r"\d\d", shown)
+        if said and said[0] != number:
+            yield f"a link says {shown!r} and leads to {number}"
+
+
+def faults_of_headings(text):
+    """Headings name their subject, once: a question alone cannot be searched for."""
+    headings = re.findall(r"(?m)^#{2,3} (.+)$", re.sub(r"```.*?```", " ", text, flags=re.DOTALL))
+    for heading in headings:
+        if heading.endswith("?") and ":" not in heading:
+            yield f"a heading asks and names no subject: {heading!r}"
+        if headings.count(heading) > 1:
+            yield f"a heading stands twice: {heading!r}"
+
+
 def problems(notebook, name="00_start_here", folder=ROOT / "notebooks"):
     """Everything that is wrong with a notebook, as sentences; a clean one gives an empty list."""
     found = []
@@ -47,10 +147,16 @@ def problems(notebook, name="00_start_here", folder=ROOT / "notebooks"):
                 found.append("a widget view is stored, which shows an error where no kernel runs")
             if "image/svg+xml" in output.get("data", {}):
                 found.append("an SVG is stored; pictures are PNG")
+            found += faults_of_pictures(output)
+            found += spoilt(output)
         if "warn" in source(cell).lower():
             continue
         if any(output.get("name") == "stderr" for output in cell["outputs"]):
             found.append(f"something went to stderr: {source(cell)[:60]!r}")
+        found += faults_of_code(source(cell))
+    if len(ours := modules(code(notebook))) > 6:
+        found.append(f"{len(ours)} modules of ours are imported, more than 6: {', '.join(sorted(ours))}")
+    found += not_introduced(notebook)
     number = name[:2]
     first = source(notebook["cells"][0])
     if not re.match(rf"# {number} · \S", first):
@@ -70,6 +176,10 @@ def problems(notebook, name="00_start_here", folder=ROOT / "notebooks"):
     for target in re.findall(r"\]\(([^)#\s]+)", text):
         if not target.startswith("http") and not (folder / target).exists():
             found.append(f"the link to {target} leads nowhere")
+    found += faults_of_references(text)
+    found += faults_of_headings(text)
+    for word in OLD_WORDS.findall(words_of(text)):
+        found.append(f"the prose says {word!r}")
     everything = json.dumps(notebook)
     if path := re.search(r"(/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\\\\\Users|site-packages)[^\s\"']*", everything):
         found.append(f"a path of somebody's machine is stored: {path.group()}")
@@ -113,8 +223,32 @@ SPOILS = {
     "not closed": lambda nb: nb["cells"][0]["source"].append("<details>"),
     "exclamation": lambda nb: nb["cells"][0]["source"].append(" Great! "),
     "as you can see": lambda nb: nb["cells"][0]["source"].append(" As you can see."),
+    "bare PNG": lambda nb: first_code(nb)["outputs"].append(picture({"image/png": "AAAA"})),
+    "hardly any words": lambda nb: first_code(nb)["outputs"].append(
+        picture({"text/html": '<img alt="A curve" src="x">'})
+    ),
+    "unfolded": lambda nb: first_code(nb)["outputs"].append(
+        {"output_type": "stream", "name": "stdout", "text": "No prediction made. Answer: 0.\n"}
+    ),
+    "for our tools": lambda nb: first_code(nb)["source"].append("\n# NBVAL_CHECK_OUTPUT"),
+    "in a comment": lambda nb: first_code(nb)["source"].append("\n# one\n# two\n# three\n# four"),
+    "modules of ours": lambda nb: first_code(nb)["source"].append(
+        "".join(f"\nfrom helpers.m{i} import x" for i in range(7))
+    ),
+    "introduced": lambda nb: first_code(nb)["source"].append("\nclass Unheard:\n    x = 1"),
+    "without a link": lambda nb: nb["cells"][0]["source"].append(" See notebook 05."),
+    "in 08": lambda nb: nb["cells"][0]["source"].append(" as in 08."),
+    "leads to 05": lambda nb: nb["cells"][0]["source"].append(" See [04](05_bigram.ipynb)."),
+    "names no subject": lambda nb: nb["cells"][0]["source"].append("\n\n## Can we pile them up?"),
+    "stands twice": lambda nb: nb["cells"][0]["source"].append("\n\n## Same\n\n## Same"),
+    "the prose says 'floor'": lambda nb: nb["cells"][0]["source"].append(" Below the floor."),
+    "the prose says 'In words:'": lambda nb: nb["cells"][0]["source"].append(" In words: a curve."),
     "Recap": lambda nb: nb["cells"].__setitem__(slice(None), [c for c in nb["cells"] if "Recap" not in source(c)]),
 }
+
+
+def picture(data):
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def first_code(notebook):
@@ -155,9 +289,9 @@ ENTRIES = {
     "nn.init.zeros_": ["10"],
     "F.cross_entropy": ["03"],
     "F.softmax": ["03", "08"],
-    ".to(": ["10"],
-    ".train()": ["10", "10"],
-    ".eval()": ["10", "10"],
+    ".to(": ["11"],
+    ".train()": ["10", "11"],
+    ".eval()": ["10", "11"],
     "zero_grad(set_to_none=True)": ["05", "07"],
     "optimizer.step()": ["05", "07"],
 }
@@ -183,14 +317,20 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_readme_shows_the_picture_that_the_notebook_drew():
     shown = base64.b64encode((ROOT / "docs" / "loss_curve.png").read_bytes()).decode()
-    outputs = [o for cell in load(ROOT / "notebooks" / "11_gpt.ipynb")["cells"] for o in cell.get("outputs", [])]
-    drawn = ["".join(o["data"]["image/png"]).replace("\n", "") for o in outputs if "image/png" in o.get("data", {})]
-    assert shown in drawn, "run: make notebooks NB=10"
+    stored = (ROOT / "notebooks" / "11_gpt.ipynb").read_text(encoding="utf-8")
+    assert shown in stored, "run: make notebooks NB=11"
 
 
-def test_readme_maps_every_notebook_with_its_minutes():
-    rows = dict(re.findall(r"\(notebooks/(\w+)\.ipynb\).*\| ([\d]+ (?:s|min)) \|", README))
-    assert rows.keys() == {path.stem for path in NOTEBOOKS}
+def test_map_and_outline_are_those_of_the_notebooks():
+    """One list makes both maps, and it holds every notebook that there is; the outline holds every heading."""
+    again = "run: python tools/series.py, and look at the difference: is a section lost?"
+    assert [entry.stem for entry in series.SERIES] == [path.stem for path in NOTEBOOKS]
+    assert series.readme_map() in README, again
+    assert series.first_map() in prose(load(series.FIRST)), again
+    outline = series.OUTLINE.read_text(encoding="utf-8")
+    lost = [line for line in outline.splitlines() if line and line not in series.outline()]
+    assert not lost, f"these headings are gone: {lost}; if that is meant, {again}"
+    assert outline == series.outline(), again
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "data/README.md"])

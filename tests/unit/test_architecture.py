@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,132 +10,117 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "helpers").glob("*.py"))
-QUESTIONS = sorted((ROOT / "helpers" / "questions").glob("*.py"))  # what is known about the exercises of each notebook
-TREES = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
-TREES |= {f"questions.{file.stem}": ast.parse(file.read_text(encoding="utf-8")) for file in QUESTIONS}
+HELPERS = ROOT / "helpers"
+TREES = {
+    ".".join(file.relative_to(HELPERS).with_suffix("").parts): ast.parse(file.read_text(encoding="utf-8"))
+    for file in sorted(HELPERS.rglob("*.py"))
+}
+PACKAGES = ("training", "show", "workbook")
 
-# What each file of helpers may import of the others.
+# What each file at the top of helpers may import of the others.
 ALLOWED = {
     "__init__": set(),
     "device": set(),
     "paths": set(),
-    "text": set(),
     "baselines": set(),
     "model": set(),
-    "recipe": set(),
-    "history": set(),
-    "interrupts": set(),
-    "plots": set(),
-    "judging": set(),
-    "exercises": {"judging"},
-    "questions.__init__": set(),
-    "questions.nb04": {"questions", "baselines", "text"},
-    "questions.nb11": {"questions", "baselines", "model"},
     "corpus": {"paths", "baselines"},
+    "text": {"corpus"},
     "evaluation": {"device"},
     "cache": {"model", "evaluation"},
     "sampling": {"cache"},
     "inside": {"cache", "evaluation"},
-    "checkpoint": {"model"},
-    "run": {"checkpoint", "device", "evaluation", "recipe", "text"},
-    "training": {
-        "model",
-        "text",
-        "device",
-        "checkpoint",
-        "evaluation",
-        "recipe",
-        "run",
-        "history",
-        "interrupts",
-        "corpus",
-        "sampling",
-        "paths",
-    },
-    "pretrained": {
-        "checkpoint",
-        "corpus",
-        "device",
-        "evaluation",
-        "model",
-        "paths",
-        "recipe",
-        "text",
-        "training",
-    },
-    "writer": {"cache", "sampling"},
-    "model_plots": {"plots"},
-    "studio": {"model_plots", "plots", "widgets", "writer"},
-    "training_plots": {"plots"},
-    "widgets": {"plots"},
-    "dashboard": {"recipe", "training_plots", "widgets"},
 }
+# What the files of a package may import of the other packages; of the top, everything.
+ABOVE = {"training": set(), "show": {"training"}, "workbook": {"training", "show"}}
 
 
 def imports(tree):
-    """The files of helpers that a file imports, wherever in it that stands."""
+    """The files of helpers that a file imports, wherever in it that stands, as "model" or "training.loop"."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("helpers.")}
+            found |= {file_of(alias.name) for alias in node.names if alias.name.split(".")[0] == "helpers"}
         elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                found |= {node.module} if node.module else {alias.name for alias in node.names}
-            elif node.module == "helpers":
-                found |= {alias.name for alias in node.names}
-            elif (node.module or "").startswith("helpers."):
-                found.add(node.module.split(".")[1])
+            assert not node.level, "imports name their package in full"
+            if (node.module or "").split(".")[0] == "helpers":
+                found |= {file_of(f"{node.module}.{alias.name}") for alias in node.names}
     return found
 
 
+def file_of(dotted):
+    """The file that a dotted name leads to: the longest beginning of it that is one."""
+    parts = dotted.split(".")[1:]
+    for n in range(len(parts), -1, -1):
+        for name in (".".join(parts[:n]), ".".join([*parts[:n], "__init__"])):
+            if name in TREES:
+                return name
+    raise AssertionError(f"{dotted} leads nowhere")
+
+
+def package(name):
+    """The package of a file; "" at the top."""
+    return name.split(".")[0] if name.split(".")[0] in PACKAGES else ""
+
+
 def test_every_way_to_import_is_seen():
-    lines = ["import helpers.a", "from helpers import b as x", "from helpers.c import d", "from . import e"]
-    lines += ["from .f import g", "import torch"]
-    assert imports(ast.parse("\n".join(lines))) == {"a", "b", "c", "e", "f"}
+    lines = [
+        "import helpers.model",
+        "from helpers import text as x",
+        "from helpers.cache import KVCache",
+        "import torch",
+    ]
+    lines += ["from helpers.training import loop", "from helpers.training import steps", "import helpers.show.widgets"]
+    expected = {"model", "text", "cache", "training.loop", "training.__init__", "show.widgets"}
+    assert imports(ast.parse("\n".join(lines))) == expected
+    with pytest.raises(AssertionError, match="in full"):
+        imports(ast.parse("from . import model"))
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_imports_are_allowed(name):
-    allowed = ALLOWED.get(name, {"questions"} if name.startswith("questions.") else None)
-    assert allowed is not None, f"helpers/{name}.py is new: say above what it may import"
-    assert imports(TREES[name]) <= allowed
+def test_arrows_go_one_way(name):
+    """The top knows no package, training draws nothing, show knows no exercise."""
+    if not package(name):
+        assert name in ALLOWED, f"helpers/{name}.py is new: say above what it may import"
+        assert imports(TREES[name]) <= ALLOWED[name]
+    else:
+        assert {package(target) for target in imports(TREES[name])} <= {"", package(name)} | ABOVE[package(name)]
 
 
 def test_no_cycles():
-    arrows = {name.removesuffix(".__init__"): imports(tree) for name, tree in TREES.items()}
+    arrows = {name: imports(tree) - {name} for name, tree in TREES.items()}
     while arrows:
         free = {name for name, targets in arrows.items() if not targets & arrows.keys()}
         assert free, f"a cycle among {sorted(arrows)}"
         arrows = {name: targets for name, targets in arrows.items() if name not in free}
 
 
-@pytest.mark.parametrize("file", FILES + QUESTIONS, ids=lambda file: file.name)
-def test_files_are_small(file):
+@pytest.mark.parametrize("name", TREES)
+def test_files_are_small(name):
+    file = HELPERS.joinpath(*name.split(".")).with_suffix(".py")
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 250
 
 
-def test_all_of_helpers_is_small():
-    # What computes can be read in two evenings. What draws and what moves stands apart, and what checks the exercises;
-    # what is known about single exercises is not for reading.
-    shows = {"plots", "model_plots", "training_plots", "widgets", "dashboard", "studio"}
-    checks = {"exercises", "judging"}
-    lines = {file.stem: len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
-    assert shows | checks < lines.keys()
-    assert sum(n for name, n in lines.items() if name not in shows | checks) <= 2100
-    assert sum(lines[name] for name in shows) <= 1100
-    assert sum(lines[name] for name in checks) <= 400
+def test_the_top_of_helpers_can_be_surveyed():
+    assert len([name for name in TREES if not package(name)]) <= 14
+    assert {path.name for path in HELPERS.iterdir() if path.is_dir()} - {"__pycache__"} == set(PACKAGES)
 
 
 @pytest.mark.parametrize("name", TREES)
 def test_everything_public_says_what_it_is(name):
     assert ast.get_docstring(TREES[name])
-    if name.startswith("questions.") and name != "questions.__init__":  # there the hints say it
+    if name.startswith("workbook.questions.") and not name.endswith("__init__"):  # there the hints say it
         return
     for node in TREES[name].body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             # `main` is described by its parser.
             assert node.name.startswith("_") or node.name == "main" or ast.get_docstring(node), node.name
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_says_in_two_sentences_what_is_inside(name):
+    said = ast.get_docstring(TREES[f"{name}.__init__"])
+    assert 2 <= len(re.findall(r"[.:](?:\s|$)", said)) <= 5
 
 
 @pytest.mark.parametrize("name", TREES)
@@ -143,6 +129,14 @@ def test_no_notebook_is_read_and_no_global_is_set(name):
         assert not isinstance(node, ast.Global), "no global state"
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             assert ".ipynb" not in node.value
+
+
+@pytest.mark.parametrize("folder", PACKAGES)
+def test_tests_mirror_helpers(folder):
+    """A test of a part of a package stands in the folder of the same name."""
+    for file in (ROOT / "tests" / "unit" / folder).glob("test_*.py"):
+        named = {package(target) for target in imports(ast.parse(file.read_text(encoding="utf-8")))}
+        assert folder in named, f"{file.name} tests nothing of helpers/{folder}"
 
 
 IMPORT_ALL = """
@@ -164,7 +158,7 @@ assert "matplotlib.pyplot" not in sys.modules, "pyplot is not safe where widgets
 
 
 def test_importing_does_nothing(tmp_path):
-    names = [name.removesuffix(".__init__") for name in TREES if name != "__init__"]
+    names = [name.removesuffix(".__init__") for name in TREES if name not in ("__init__", "training.__main__")]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", IMPORT_ALL, *names]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)

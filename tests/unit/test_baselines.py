@@ -1,4 +1,4 @@
-"""The baselines against slow counting in plain Python, the toy language against its own definition, and a leak found."""
+"""The baselines against slow counting in plain Python, the toy language against its definition, and a leak found."""
 
 import collections
 import itertools
@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers import baselines
-from helpers.evaluation import evaluate, loss_of
 from helpers.baselines import ToyLanguage, bigram, bigram_probabilities, uniform, unigram
+from helpers.evaluation import evaluate, loss_of
 from helpers.model import GPT, GPTConfig
 from helpers.text import CharTokenizer, fixed_windows, random_batch
 

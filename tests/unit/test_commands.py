@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers.training import checkpoint as ckpt
 from helpers import corpus
-from helpers.training import recipe, loop
+from helpers.training import __main__ as command_line
+from helpers.training import checkpoint as ckpt
+from helpers.training import recipe
+from helpers.training.run import Run
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +42,7 @@ def test_mistakes_get_one_line_and_exit_1(tmp_path, args, words):
 
 def test_help_names_every_option(capsys):
     for module, options in (
-        (training, ["--corpus", "--preset", "--steps", "--device", "--out", "--resume", "--seed", "Jupyter"]),
+        (command_line, ["--corpus", "--preset", "--steps", "--device", "--out", "--resume", "--seed", "Jupyter"]),
         (corpus, ["--from", "shakespeare, tiny_shakespeare, toy, python"]),
     ):
         with pytest.raises(SystemExit) as end:
@@ -54,14 +56,22 @@ def small(monkeypatch):
     """Presets of tiny models, so that the command takes a moment."""
     sizes = dict(context_length=16, n_layer=1, n_head=2, n_embd=16)
     config = recipe.TrainConfig(steps=8, log_every=2, eval_every=4, warmup_steps=2, eval_windows=8)
-    monkeypatch.setattr(training, "PRESETS", {"cpu": (sizes, 4, config), "gpu": (sizes, 4, config)})
-    monkeypatch.setattr(training, "load_text", lambda name: corpus.load_text(name)[:30_000])
+    monkeypatch.setattr(command_line, "PRESETS", {"cpu": (sizes, 4, config), "gpu": (sizes, 4, config)})
+    monkeypatch.setattr(command_line, "load_text", lambda name: corpus.load_text(name)[:30_000])
 
 
-def test_training_from_the_command_line(small, tmp_path, capsys, monkeypatch):
+@pytest.fixture
+def interruptible():
+    """Interrupts as on a terminal. What is started by nohup, or in the background, inherits that they are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_training_from_the_command_line(small, interruptible, tmp_path, capsys, monkeypatch):
     out = tmp_path / "new" / "run.safetensors"
     arguments = ["--corpus", "toy", "--preset", "cpu", "--device", "cpu", "--out", str(out)]
-    training.main(arguments)
+    command_line.main(arguments)
     said = capsys.readouterr().out
     assert "toy: 30,000 characters." in said and "parameters on CPU with" in said
     assert "Step 8:" in said and "nats per character on the whole validation split" in said and str(out) in said
@@ -71,7 +81,7 @@ def test_training_from_the_command_line(small, tmp_path, capsys, monkeypatch):
 
     # Interrupted on its way, and taken up again: the same run to the last bit.
     other = tmp_path / "other.safetensors"
-    learn, calls = training.Run.learn, []
+    learn, calls = Run.learn, []
 
     def interrupt_once(run):
         calls.append(1)
@@ -79,27 +89,27 @@ def test_training_from_the_command_line(small, tmp_path, capsys, monkeypatch):
             signal.raise_signal(signal.SIGINT)  # held back until step 6 is whole
         return learn(run)
 
-    monkeypatch.setattr(training.Run, "learn", interrupt_once)
-    training.main([*arguments[:-1], str(other)])
+    monkeypatch.setattr(Run, "learn", interrupt_once)
+    command_line.main([*arguments[:-1], str(other)])
     assert "Stopped after step 6" in capsys.readouterr().out and ckpt.read(other)[1]["step"] == 6
-    training.main([*arguments[:-1], str(other), "--resume"])
+    command_line.main([*arguments[:-1], str(other), "--resume"])
     assert "Step 8:" in capsys.readouterr().out
     a, b = ckpt.read(out)[0], ckpt.read(other)[0]
     assert all(torch.equal(a[name], b[name]) for name in a if name.startswith(("model", "optimizer")))
 
     with pytest.raises(ckpt.CheckpointError, match="'steps': 8.*'steps': 9"):
-        training.main([*arguments, "--resume", "--steps", "9"])
-    training.main([*arguments, "--steps", "2", "--seed", "5"])  # without --resume a new run begins
+        command_line.main([*arguments, "--resume", "--steps", "9"])
+    command_line.main([*arguments, "--steps", "2", "--seed", "5"])  # without --resume a new run begins
     assert ckpt.read(out)[1]["step"] == 2
 
 
 def test_checkpoint_goes_where_the_variable_says(small, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("GPT_CHECKPOINTS", str(tmp_path / "here"))
-    training.main(["--corpus", "toy", "--device", "cpu", "--steps", "1"])
+    command_line.main(["--corpus", "toy", "--device", "cpu", "--steps", "1"])
     assert [file.name for file in (tmp_path / "here").iterdir()] == ["script.safetensors"]
 
 
 def test_preset_must_be_known(capsys):
     with pytest.raises(SystemExit):
-        training.main(["--preset", "huge"])
+        command_line.main(["--preset", "huge"])
     assert "invalid choice: 'huge'" in capsys.readouterr().err

@@ -18,9 +18,9 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from helpers import corpus, baselines, paths
-from helpers.corpus import CorpusError, load_text, obtain
+from helpers import baselines, corpus, paths
 from helpers.baselines import ToyLanguage
+from helpers.corpus import CorpusError, load_text, obtain
 from helpers.text import CharTokenizer, train_val_split
 
 ROOT = Path(__file__).parents[2]

@@ -321,6 +321,7 @@ def test_outputs_that_name_local_folders_are_refused(output):
 
 def test_other_paths_and_pictures_are_not_refused():
     outputs = [stream(f"data/shakespeare.txt, {ROOT}er, x{ROOT}"), display(image__png=f"{ROOT}")]
+    outputs.append(display(text__html=f'<img alt="a" src="data:image/png;base64,AA{ROOT}/BB">'))
     execute.refuse_local_paths(new_notebook(cells=[new_code_cell("1", outputs=outputs)]), "05.ipynb")
 
 

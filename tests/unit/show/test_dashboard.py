@@ -15,15 +15,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.training import checkpoint as ckpt
+from helpers.model import Bigram
 from helpers.show import dashboard as board
 from helpers.show.dashboard import SCALES, Dashboard, Pace
+from helpers.show.training_plots import TrainingPicture, inside, rounded_up
+from helpers.training import checkpoint as ckpt
 from helpers.training.history import History
-from helpers.model import Bigram
+from helpers.training.loop import Step, steps
 from helpers.training.recipe import Controls, learning_rate_at
 from helpers.training.run import TrainingDiverged, blocks_of
-from helpers.training.loop import Step, steps
-from helpers.show.training_plots import TrainingPicture, inside, rounded_up
 
 few = settings(max_examples=8)
 
@@ -87,7 +87,11 @@ def test_finished_run(new_run):
     assert dashboard.status.startswith("Finished: step 20 of 20 · ") and " s left" not in dashboard.status
     assert size(dashboard._image.value) == (540, 760, 4)
     assert all(control.disabled for control in dashboard._steering)
-    assert "image/png" in dashboard._repr_mimebundle_()  # for readers without a kernel
+    bundle = dashboard._repr_mimebundle_()  # for readers without a kernel
+    assert (
+        "<img " in bundle["text/html"] and "A &lt;b&gt;title&lt;/b&gt;. Training and validation" in bundle["text/html"]
+    )
+    assert "uniform 3.00" in bundle["text/plain"] and bundle["text/plain"].endswith(dashboard.status)
 
 
 def test_status_says_how_far_how_fast_and_how_well():

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 
-from helpers.show import plots
+from helpers import show
 from helpers.show.model_plots import attention_picture, head_table, lens_picture, stage_figure, write_shaded
-from helpers.show.plots import BLUE, GREEN, ORANGE, VERMILION
+from helpers.show.picture import BLUE, GREEN, ORANGE, VERMILION
 
 few = settings(max_examples=6)
 shares = st.floats(0, 1, width=32)
@@ -21,7 +21,7 @@ def silent_png(figure):
     """The picture; a warning, for instance about a character without a glyph, is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return plots.png(figure)
+        return show.png(figure)
 
 
 @st.composite
@@ -52,7 +52,7 @@ def test_stage_panels_show_the_newest_numbers(shown, stages, columns, data):
             assert ax.get_ylim() == (0, 1.35 * max(map(max, rows))), "one scale for all stages"
             assert f"{name}: {note}" in [text.get_text() for text in ax.texts]
         ticks = [label.get_text() for label in panel.axes[-1].get_xticklabels()]
-        assert ticks == [plots.visible(label) for label in labels]
+        assert ticks == [show.visible(label) for label in labels]
 
 
 def test_a_figure_shown_again_is_the_figure_shown_first():
@@ -114,7 +114,7 @@ def test_attention_is_a_map_and_an_arc_for_each_weight_that_counts(T, seed):
     figure = attention_picture(weights, text, "title")
     left, right = figure.axes[:2]
     assert np.array_equal(left.images[0].get_array(), weights) and left.images[0].get_clim() == (0, 1)
-    labels = [plots.visible(char) for char in text]
+    labels = [show.visible(char) for char in text]
     for ticks in (left.get_xticklabels(), left.get_yticklabels(), right.get_yticklabels()):
         assert [label.get_text() for label in ticks] == labels
     expected = [(t, s) for t in range(T) for s in range(t) if weights[t, s] >= 0.1]
@@ -144,11 +144,11 @@ def test_lens_frames_what_came(T, rows, seed):
         framed = patch is not None and to_hex(patch.get_edgecolor()).upper() == GREEN
         found[tuple(reversed(drawn.get_position()))] = (drawn.get_text(), framed)
     assert found == {
-        (layer, t): (plots.visible(best[layer][t]), t + 1 < T and text[t + 1] == best[layer][t])
+        (layer, t): (show.visible(best[layer][t]), t + 1 < T and text[t + 1] == best[layer][t])
         for layer in range(rows)
         for t in range(T)
     }
-    assert [label.get_text() for label in ax.get_xticklabels()] == [plots.visible(char) for char in text]
+    assert [label.get_text() for label in ax.get_xticklabels()] == [show.visible(char) for char in text]
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["embedding", *(f"block {layer}" for layer in range(1, rows))]
 

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import sampling
-from helpers.show import model_plots, plots
 from helpers.model import GPT, GPTConfig
 from helpers.sampling import next_distribution, sample_text
+from helpers.show import model_plots, picture
 from helpers.show.studio import Studio
+from helpers.show.writer import STAGES, Writer, entropy, stages
 from helpers.text import CharTokenizer
 from helpers.training.loop import steps
-from helpers.show.writer import STAGES, Writer, entropy, stages
 
 few = settings(max_examples=25)
 MARKUP = CharTokenizer('<>&"abc\n')
@@ -52,7 +52,7 @@ def written(column):
 def undrawn(monkeypatch):
     """For tests that look at no picture: each drawing is a new number, at no cost."""
     numbers = itertools.count()
-    monkeypatch.setattr(plots, "png", lambda figure: b"%d" % next(numbers))
+    monkeypatch.setattr(picture, "png", lambda figure: b"%d" % next(numbers))
 
 
 def wait_until(condition):
@@ -356,13 +356,13 @@ def test_look_at_shows_the_choice_at_that_character(vocab):
                 assert re.fullmatch(rf"entropy (\d+\.\d\d), {left} left", notes[stage])
                 assert float(notes[stage].split()[1].strip(",")) == pytest.approx(choice, abs=0.006)
             assert f"{sum(p > 0 for p in rows[3])} of {V} characters can come" in said
-            assert f"likeliest is {plots.visible(tokenizer.chars[order[0]])} with {max(rows[3]):.2f}." in said
+            assert f"likeliest is {picture.visible(tokenizer.chars[order[0]])} with {max(rows[3]):.2f}." in said
             if place == 9:
                 assert chosen is None and "Written was" not in said
             else:
                 token = int(text[3 + place])
                 assert chosen == (order.index(token) if token in order else None)
-                drawn = plots.visible(tokenizer.chars[token])
+                drawn = picture.visible(tokenizer.chars[token])
                 assert f"Written was {drawn}, with {rows[3][token]:.2f} (now {rows[3][token]:.2f}, " in said
                 assert f"unfiltered {rows[0][token]:.2f})" in said
     # The slider shows just these.
@@ -378,7 +378,7 @@ def fresh(column, place):
     *numbers, _ = column.numbers(place)
     figure, (panels,) = model_plots.stage_figure(STAGES, len(numbers[1]))
     panels.show(*numbers)
-    return plots.png(figure)
+    return picture.png(figure)
 
 
 def test_a_slider_redraws_its_own_column_alone(monkeypatch):
@@ -386,9 +386,9 @@ def test_a_slider_redraws_its_own_column_alone(monkeypatch):
     shown.write(6)
     shown.place.value = 3
     texts, shares = [written(column) for column in shown.columns], [*shown.columns[0].writer.shares]
-    drawn, png = [], plots.png
+    drawn, png = [], picture.png
     names = {id(column.figure): column.name for column in shown.columns}
-    monkeypatch.setattr(plots, "png", lambda figure: drawn.append(names.get(id(figure))) or png(figure))
+    monkeypatch.setattr(picture, "png", lambda figure: drawn.append(names.get(id(figure))) or png(figure))
     moves = [("A", "temperature", 2.5), ("B", "top_k", 2), ("A", "top_p", 0.4)]
     for name, slider, value in moves:
         drawn.clear()
@@ -424,10 +424,11 @@ def test_the_picture_without_a_kernel_is_the_studio_as_it_stands():
     shown.write(7)
     shown.place.value = 4
     bundle = shown._repr_mimebundle_()
-    assert set(bundle) >= {"image/png", "application/vnd.jupyter.widget-view+json"}
+    assert set(bundle) >= {"text/html", "application/vnd.jupyter.widget-view+json"}
     figure = shown.picture()
-    assert bundle["image/png"] == base64.b64encode(plots.png(figure)).decode()
-    height, width, _ = matplotlib.image.imread(io.BytesIO(plots.png(figure))).shape
+    assert bundle["text/plain"] == shown.in_words() == " ".join(column.numbers(4)[-1] for column in shown.columns)
+    assert base64.b64encode(picture.png(figure)).decode() in bundle["text/html"]
+    height, width, _ = matplotlib.image.imread(io.BytesIO(picture.png(figure))).shape
     assert (height, width) == (525, 980)
     assert len(figure.axes) == 8
     texts = [("ab<" + written(column)).replace("\n", "") for column in shown.columns]

@@ -18,12 +18,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.training import checkpoint as ckpt
-from helpers.training.checkpoint import CheckpointError
 from helpers.model import GPT, Bigram, GPTConfig
 from helpers.text import CharTokenizer
+from helpers.training import checkpoint as ckpt
+from helpers.training.checkpoint import CheckpointError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 few = settings(max_examples=15)
 dtypes = st.sampled_from([torch.float32, torch.float64, torch.bfloat16, torch.int64, torch.uint8, torch.bool])
 json_values = st.recursive(

@@ -10,14 +10,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.training import checkpoint as ckpt
-from helpers.training import pretrained
 from helpers.baselines import ToyLanguage
 from helpers.model import GPT, GPTConfig
+from helpers.text import Batches, CharTokenizer, train_val_split
+from helpers.training import checkpoint as ckpt
+from helpers.training import pretrained
+from helpers.training.loop import steps
 from helpers.training.pretrained import load_or_train, shortened
 from helpers.training.recipe import TrainConfig
-from helpers.text import Batches, CharTokenizer, train_val_split
-from helpers.training.loop import steps
 
 CPU = torch.device("cpu")
 TEXT = ToyLanguage().sample(3000, torch.Generator().manual_seed(3))

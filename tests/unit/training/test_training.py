@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import helpers.training.run
-from helpers.training import checkpoint as ckpt
-from helpers.training import loop
 from helpers.evaluation import evaluate
 from helpers.model import Bigram
-from helpers.training.recipe import Controls, learning_rate_at
 from helpers.text import fixed_windows
-from helpers.training.loop import History, TrainingDiverged, steps, train
+from helpers.training import History, TrainingDiverged, steps, train
+from helpers.training import checkpoint as ckpt
+from helpers.training.recipe import Controls, learning_rate_at
+from helpers.training.run import Run
 
 few = settings(max_examples=12)
 
@@ -92,7 +92,7 @@ def test_learning_rate_column_begins_with_the_warm_up(new_run):
 
 
 def test_optimizer_follows_the_schedule(new_run, monkeypatch):
-    made, make = [], helpers.run.make_optimizer
+    made, make = [], helpers.training.run.make_optimizer
     monkeypatch.setattr(helpers.training.run, "make_optimizer", lambda *args: made.append(make(*args)) or made[-1])
     model, batches, config = new_run(steps=12)
     for event in steps(model, batches, config):
@@ -278,7 +278,7 @@ def test_an_error_in_the_middle_of_a_step_keeps_the_last_whole_checkpoint(new_ru
     model, batches, config = new_run(dropout=0.1)
     straight = quiet(model, batches, config)
     weights = copy.deepcopy(model.state_dict())
-    path, learn = tmp_path / "run.safetensors", training.Run.learn
+    path, learn = tmp_path / "run.safetensors", Run.learn
 
     def fail_after_the_batch_was_drawn(run):
         if run.step == 9:
@@ -287,7 +287,7 @@ def test_an_error_in_the_middle_of_a_step_keeps_the_last_whole_checkpoint(new_ru
         return learn(run)
 
     with monkeypatch.context() as broken:
-        broken.setattr(training.Run, "learn", fail_after_the_batch_was_drawn)
+        broken.setattr(Run, "learn", fail_after_the_batch_was_drawn)
         with pytest.raises(MemoryError):
             quiet(*new_run(dropout=0.1), checkpoint=path)
     assert ckpt.read(path)[1]["step"] == 7  # the last evaluation
@@ -298,6 +298,14 @@ def test_an_error_in_the_middle_of_a_step_keeps_the_last_whole_checkpoint(new_ru
 
 
 # Interrupts
+
+
+@pytest.fixture
+def interruptible():
+    """Interrupts as on a terminal. What is started by nohup, or in the background, inherits that they are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupt_at_forward(model, number):
@@ -321,6 +329,7 @@ def train_interrupted(*args, **options):
 
 @few
 @given(number=st.integers(1, 24), dropout=st.sampled_from([0.0, 0.3]))
+@pytest.mark.usefixtures("interruptible")
 def test_interrupt_loses_nothing(new_run, finished, tmp_path, number, dropout):
     path = tmp_path / "run"
     path.unlink(missing_ok=True)
@@ -341,6 +350,7 @@ def test_interrupt_loses_nothing(new_run, finished, tmp_path, number, dropout):
     same_run(path, finished(dropout=dropout))
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupt_is_said(new_run, capsys):
     model, batches, config = new_run()
     interrupt_at_forward(model, 9)
@@ -348,6 +358,7 @@ def test_interrupt_is_said(new_run, capsys):
     assert "Stopped after step" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_second_interrupt_does_not_break_the_saving(new_run, finished, tmp_path, monkeypatch):
     """Someone impatient presses Stop again while the checkpoint is being written."""
     save_run = ckpt.save_run
@@ -367,6 +378,7 @@ def test_second_interrupt_does_not_break_the_saving(new_run, finished, tmp_path,
     same_run(tmp_path / "run", finished(eval_every=20))
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupt_between_two_steps(new_run, tmp_path):
     """In a loop of one's own it comes out as KeyboardInterrupt, and the run is saved."""
     with pytest.raises(KeyboardInterrupt):
@@ -375,6 +387,14 @@ def test_interrupt_between_two_steps(new_run, tmp_path):
                 signal.raise_signal(signal.SIGINT)
     del event
     assert ckpt.read(tmp_path / "run")[1]["step"] == 4
+
+
+def test_an_ignored_interrupt_stays_ignored(new_run, interruptible):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    model, batches, config = new_run()
+    interrupt_at_forward(model, 9)
+    assert quiet(model, batches, config).last("step") == 20
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 INTERRUPTED = """
@@ -387,6 +407,7 @@ from helpers.training.recipe import TrainConfig
 from helpers.text import Batches
 from helpers.training.loop import train
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests were started by nohup
 folder, rng = sys.argv[1], random.Random(int(sys.argv[2]))
 tokens = torch.randint(9, (500,), generator=torch.Generator().manual_seed(0))
 
@@ -440,7 +461,7 @@ def run_script():
     import subprocess
 
     def run(source, *args):
-        root = Path(__file__).parents[2]
+        root = Path(__file__).parents[3]
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)}
         command = [sys.executable, "-c", source, *map(str, args)]
         result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
@@ -524,7 +545,7 @@ def test_broken_validation_loss_is_not_saved_over_a_good_checkpoint(new_run, tmp
 
 def test_losses_still_on_the_device_are_checked_when_fetched(new_run, tmp_path):
     model, batches, config = new_run()
-    run = training.Run(model, batches, config, History(), None, Controls())
+    run = Run(model, batches, config, History(), None, Controls())
     run.step, run.pending = 9, [torch.tensor([1.0, 0.5]), torch.tensor([math.nan, 0.5]), torch.tensor([2.0, 0.5])]
     with pytest.raises(TrainingDiverged, match="at step 8;"):
         run.settle()
@@ -537,13 +558,13 @@ def test_losses_still_on_the_device_are_checked_when_fetched(new_run, tmp_path):
 def test_no_waiting_for_the_device_between_log_rows(new_run, monkeypatch):
     """On a GPU every .item() waits for it. A device with another name takes that path here."""
     model, batches, config = new_run(steps=12, log_every=6, eval_every=6)
-    init, waits = training.Run.__init__, []
+    init, waits = Run.__init__, []
 
     def elsewhere(self, *args):
         init(self, *args)
         self.device = types.SimpleNamespace(type="elsewhere")
 
-    monkeypatch.setattr(training.Run, "__init__", elsewhere)
+    monkeypatch.setattr(Run, "__init__", elsewhere)
     for name in ("item", "cpu", "tolist", "__float__", "__bool__", "__int__", "numpy"):
         original = getattr(torch.Tensor, name)
 
@@ -584,7 +605,7 @@ def test_failed_saving_warns_and_keeps_the_old_file(new_run, finished, tmp_path,
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"helpers.checkpoint.{target}", fail)
+        patch.setattr(f"helpers.training.checkpoint.{target}", fail)
         check_training_goes_on(new_run, finished, path, {})
     assert [file.name for file in path.parent.iterdir()] == ["run"] and path.read_bytes() == b"the old one"
 

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 
 from helpers.workbook import judging
-from helpers.workbook.book import Prediction, Workbook, agree, workbook
+from helpers.workbook.book import Workbook, workbook
+from helpers.workbook.predict import Folded, Prediction, agree
 from helpers.workbook.questions import Exercise, Mistake
 
 
@@ -279,9 +280,9 @@ def choose(prediction, value):
 
 def test_prediction_right_wrong_and_not_made(capsys):
     for chosen, said, right in (
-        ("(2, 3)", "You predicted (2, 3). Right.\n", True),
+        ("(2, 3)", "You predicted (2, 3). Right. Rows come first.\n", True),
         ("(3, 2)", "You predicted (3, 2). Answer: (2, 3). Rows come first.\n", False),
-        (None, "No prediction made. Answer: (2, 3).\n", None),
+        (None, "No prediction made. Unfold to see the answer.\n", None),
     ):
         prediction = Prediction("What is the shape?", ["(2, 3)", "(3, 2)"])
         choose(prediction, chosen)
@@ -327,7 +328,7 @@ def test_typed_predictions_are_taken_as_they_are_meant(capsys):
     prediction = Prediction("How large?", within=0.5)
     choose(prediction, "ln 4")
     prediction.reveal(1.39)
-    assert capsys.readouterr().out == "'ln 4' is no number, so it does not count. Answer: 1.39.\n"
+    assert capsys.readouterr().out == "'ln 4' is not a number, so it does not count. Unfold to see the answer.\n"
     assert prediction.right is None and not prediction.answer.disabled
 
 
@@ -348,6 +349,26 @@ def test_score_counts_the_last_of_each_question(capsys):
     capsys.readouterr()
     book.score()
     assert capsys.readouterr().out == "Predictions: 1 of 2 made, 1 right.\nExercises: none of 1 solved.\n"
+
+
+def test_an_answer_without_a_prediction_is_folded_and_complete():
+    """Shown folded, with its reason, escaped; nothing of it stands outside the fold or in the plain text."""
+    bundle = Folded("Unfold < me", "<b>. Because 1 < 2 & 3.")._repr_mimebundle_()
+    assert bundle["text/html"] == (
+        "<details><summary>Unfold &lt; me</summary>&lt;b&gt;. Because 1 &lt; 2 &amp; 3.</details>"
+    )
+    assert bundle["text/plain"] == repr(Folded("Unfold < me", "x")) == "Unfold < me"
+
+
+@pytest.mark.parametrize("guess", [None, "", "  ", "a lot"])
+def test_what_is_folded_is_answer_and_reason(guess, monkeypatch):
+    shown = []
+    monkeypatch.setattr("helpers.workbook.predict.display", shown.append)
+    prediction = Prediction("How many?")
+    if guess is not None:
+        choose(prediction, guess)
+    prediction.reveal(3, why="Two and one.")
+    assert [folded.hidden for folded in shown] == ["3. Two and one."] and "3" not in shown[0].line
 
 
 def test_prediction_reads_well_without_a_kernel_and_is_escaped():
