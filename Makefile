@@ -11,13 +11,14 @@ export MALLOC_TRIM_THRESHOLD_ = 2147483648
 # is enough), a training step then took 4 to 10 times as long on two cores; alone it makes no difference.
 export GOMP_SPINCOUNT = 1000
 
-.PHONY: help lab test notebooks bench lint clean
+.PHONY: help lab test test-long notebooks bench lint clean
 
 help:
 	@echo "make lab         set up, then open JupyterLab at the first notebook"
 	@echo "                 (ARGS=\"--no-browser --port=8899\" is passed on to JupyterLab)"
 	@echo "make test        run everything: helpers, notebooks, JupyterLab in a browser"
 	@echo "                 (ARGS=\"tests/unit -k setup\" is passed on to pytest)"
+	@echo "make test-long   what takes longer: every training notebook with another width, seed and text"
 	@echo "make notebooks   run every notebook afresh and store its outputs (NB=05 runs one)"
 	@echo "make bench       repeat the measurements in benchmarks/"
 	@echo "make lint        check the style of the Python files"
@@ -31,6 +32,10 @@ lab:
 test:
 	@$(PYTHON) tools/setup.py test
 	@$(VENV) -m pytest $(ARGS)
+
+test-long:
+	@$(PYTHON) tools/setup.py test
+	@$(VENV) -m pytest tests/long $(ARGS)
 
 notebooks:
 	@$(PYTHON) tools/setup.py lab
