@@ -38,7 +38,7 @@ def bigram(train, val, vocab_size=None, smoothing=1.0):
 
 def bigram_probabilities(tokens, vocab_size, smoothing=1.0):
     """The table (V, V) of P(next | current) from counts of pairs in `tokens` (N,); each row sums to 1."""
-    pairs = tokens[:-1] * vocab_size + tokens[1:]  # each pair as one number
+    pairs = tokens[:-1] * vocab_size + tokens[1:]  # each pair as one integer
     counts = torch.bincount(pairs, minlength=vocab_size**2).view(vocab_size, vocab_size).double() + smoothing
     return counts / counts.sum(dim=1, keepdim=True)
 

@@ -61,7 +61,7 @@ def check_long_enough(tokens, context_length, name="text"):
 
 
 def random_batch(tokens, batch_size, context_length, generator=None):
-    """Random windows of `tokens` (N,) as contexts x and targets y, each (B, T); y is x moved on by one.
+    """Random windows of `tokens` (N,) as contexts x and targets y, each (B, T); y is x shifted by one.
 
     The windows are read with one indexed read, on the device that holds the tokens.
     """

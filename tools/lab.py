@@ -19,6 +19,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "lab/tree/notebooks/00_start_here.ipynb"
+CONTENTS = "tools.contents.Contents"  # shows pictures in place of widgets whose kernel has ended
 PATIENCE = 120  # seconds until a server that does not answer is given up
 # What the log level does not reach: notes made before it is set, and those of the kernels.
 NOISE = re.compile(r"\[([DIW] |IPKernelApp\] WARNING)")
@@ -37,7 +38,7 @@ class Server:
         environment = os.environ | {"JUPYTER_TOKEN": self.token, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *lab_arguments(), *arguments],
-            cwd=ROOT,
+            cwd=ROOT,  # from where it also imports tools.contents
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -102,6 +103,7 @@ def lab_arguments():
         "--ip=127.0.0.1",
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/{FIRST}",
+        f"--ServerApp.contents_manager_class={CONTENTS}",
         "--log-level=ERROR",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -115,14 +117,20 @@ def interrupt(*_):
     raise KeyboardInterrupt
 
 
+def ignored(name):
+    """Whether a signal was ignored before we started: by nohup, or by a shell that starts us in the background."""
+    return signal.getsignal(getattr(signal, name)) is signal.SIG_IGN
+
+
 def main():
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
+        if hasattr(signal, name) and not ignored(name):  # what nohup started outlives its terminal
             signal.signal(getattr(signal, name), interrupt)
     server = Server(sys.argv[1:])
+    end = f"kill {os.getpid()}" if ignored("SIGINT") else "Ctrl-C"
     try:
         address = server.wait_for_address()
-        print(f"JupyterLab is running; Ctrl-C ends it. Open this address in a browser:\n{address}", flush=True)
+        print(f"JupyterLab is running; {end} ends it. Open this address in a browser:\n{address}", flush=True)
         server.process.wait()
     except KeyboardInterrupt:
         pass

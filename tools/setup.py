@@ -113,7 +113,7 @@ def create_venv():
     if result.returncode:
         raise SetupError(
             f"The virtual environment .venv could not be made: {reason(result.stdout)} On Debian and Ubuntu, "
-            "sudo apt install python3-venv often mends this."
+            "sudo apt install python3-venv often fixes this."
         )
 
 

@@ -3,7 +3,21 @@
 Everything here takes numbers, texts and models and shows them; nothing here knows an exercise.
 """
 
+from helpers.show.counts import (
+    character_bars,
+    loss_bars,
+    pair_table,
+    paired_bars,
+    surprise_bars,
+    window_picture,
+    window_question,
+)
 from helpers.show.dashboard import Dashboard
+from helpers.show.depth import first_losses, gradients_by_layer, over_depth, sizes_by_layer
+from helpers.show.descent import after_each_step, grouped_bars, journey, loss_by_rate, race, rate_sweep, walks
+from helpers.show.distributions import curves, likeliest, logits_and_probabilities, pushes
+from helpers.show.heads import attention_maps, attention_row, calls_in_time, over_doublings, weights_and_costs
+from helpers.show.ladder import loss_ladder, text_page
 from helpers.show.model_plots import attention_picture, head_table, lens_picture
 from helpers.show.picture import (
     BLUE,
@@ -27,13 +41,11 @@ from helpers.show.plots import (
     draw_baselines,
     heat_map,
     loss_curve,
-    memory_picture,
     running_mean,
-    shape_table,
-    window_picture,
 )
+from helpers.show.sampled import kept_by_top_p, loss_by_depth, what_each_layer_expects, where_it_looks
+from helpers.show.shapes import broadcasting, mask_tables, number_tables, read_shape, shape_table, slope_search
 from helpers.show.studio import Studio
+from helpers.show.tensors import call_times, frequencies, histogram, memory_picture, surprise_curve, times_by_size
 from helpers.show.training_plots import inside
 from helpers.show.widgets import Explorer, choice_slider, slider, text_box
-
-__all__ = [name for name in dir() if not name.startswith("_")]

@@ -120,8 +120,12 @@ def attention_picture(weights, text, title):
     )
     right.grid(visible=False)
     right.spines["bottom"].set_visible(False)
-    looks = ", ".join(f"{labels[t]} at {labels[int(weights[t].argmax())]} ({weights[t].max():.2f})" for t in range(T))
-    figure.alt = f"{title}. Left a map of the weights, right the same as arcs. Each position looks most: {looks}."
+    some = range(max(0, T - 12), T)
+    looks = ", ".join(f"{labels[t]} at {labels[int(weights[t].argmax())]} ({weights[t].max():.2f})" for t in some)
+    figure.alt = (
+        f"{title}. Left a map with a row for each character that looks and a column for each that is looked at, bright "
+        f"where the weight is large; right the same weights as arcs. The last characters look most: {looks}."
+    )
     return figure
 
 
@@ -154,7 +158,10 @@ def lens_picture(text, best, shares, title):
     figure.colorbar(image, ax=ax, label="probability", fraction=0.03, pad=0.01)
     hits = [sum(best[layer][t] == text[t + 1] for t in range(T - 1)) for layer in range(rows)]
     right = ", ".join(f"{name} {n}" for name, n in zip(names, hits, strict=True))
-    figure.alt = f"{title}. One row a layer, one column a character. Right of {T - 1}, by layer: {right}."
+    figure.alt = (
+        f"{title}. A table with a row for each layer and a column for each character of the text: the character "
+        f"expected next, the brighter the surer, framed where it is right. Right of {T - 1}, by layer: {right}."
+    )
     return figure
 
 
@@ -175,7 +182,7 @@ def head_table(scores, title):
         ax.grid(visible=False)
         ax.tick_params(length=0)
     figure.colorbar(image, ax=list(axes), label="score", fraction=0.03, pad=0.02)
-    said = [f"{title}. One map of blocks and heads for each score."]
+    said = [f"{title}. A table for each score: a row for each block, a column for each head, bright where it is high."]
     for name, table in scores.items():
         layer, head = np.unravel_index(np.asarray(table).argmax(), np.asarray(table).shape)
         said.append(f"{name}: the highest, {np.asarray(table).max():.2f}, has head {head} of block {layer + 1}.")

@@ -17,6 +17,7 @@ from helpers.show.widgets import PICTURE, Pictured, text_box
 from helpers.show.writer import STAGES, Writer, entropy, stages
 
 SHOWN = 16  # tokens with a bar of their own: more cannot be told apart
+SEEN = "Rows of bars for A and B: how likely each next character is, stage by stage; below, what both wrote."
 WIDE = {"style": {"description_width": "7em"}, "layout": {"width": "97%"}, "continuous_update": True}
 
 
@@ -240,8 +241,8 @@ class Studio(Pictured):
         return figure
 
     def in_words(self):
-        """What each column says below its picture."""
-        return " ".join(column.numbers(self.place.value)[-1] for column in self.columns)
+        """What the picture shows, and what each column says below it."""
+        return " ".join([SEEN, *(column.numbers(self.place.value)[-1] for column in self.columns)])
 
     def _repr_mimebundle_(self, **kwargs):
         with self._lock:

@@ -44,7 +44,7 @@ def inside(history, title):
     for ax, name in zip(axes, list(PANELS)[1:], strict=True):
         steps, values = by_block(history, PANELS[name][1])
         for i, color in enumerate(block_colors(len(values))):
-            ax.plot(steps, values[i], color=color, linewidth=1.2, label=f"block {i}")
+            ax.plot(steps, values[i], color=color, linewidth=1.2, label=f"block {i + 1}")
         ax.set(xlabel="step", ylabel=name)
         ax.set_ylim(bottom=0)
     if axes[1].lines:
@@ -100,7 +100,7 @@ class TrainingPicture:
         if n and not self.blocks:
             for ax, name in ((self.small[1], "block_grad_norms"), (self.small[2], "block_stream_sizes")):
                 self.blocks[name] = [
-                    self.curve(ax, color=color, linewidth=1.1, label=f"block {i}")
+                    self.curve(ax, color=color, linewidth=1.1, label=f"block {i + 1}")
                     for i, color in enumerate(block_colors(n))
                 ]
             handles = [self.curves["grad_norm"], *self.blocks["block_grad_norms"]]

@@ -27,9 +27,10 @@ class Prediction(widgets.VBox):
 
     def reveal(self, actual, why=""):
         """Compare what was predicted with what is so, and say why. Without a prediction the answer is folded."""
-        if self.options is not None and str(actual) not in self.options:
-            raise ValueError(f"{actual!s} is not among the options {self.options}.")
         answer = f"{actual}. {why}".rstrip()
+        offered = self.options is None or str(actual) in self.options
+        if not offered:  # somebody has changed what the cells compute
+            answer = f"{actual}, which is none of the options: the cells above were changed."
         guess = (self.answer.value or "").strip()
         if not guess:
             display(Folded("No prediction made. Unfold to see the answer.", answer))
@@ -37,7 +38,8 @@ class Prediction(widgets.VBox):
             display(Folded(f"{guess!r} is not a number, so it does not count. Unfold to see the answer.", answer))
         else:
             self.answer.disabled = True  # what was predicted stays to be seen
-            self.right = agree(guess, actual, self.within) if self.options is None else guess == str(actual)
+            right = agree(guess, actual, self.within) if self.options is None else guess == str(actual)
+            self.right = right if offered else None
             if not self.right:
                 print(f"You predicted {guess}. Answer: {answer}")
             elif plain(guess) == plain(actual):

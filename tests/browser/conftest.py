@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.lab import CONTENTS
+
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "test"
 PATIENCE = 120_000  # milliseconds; two busy cores can be slow, and a wait ends as soon as it is answered
@@ -37,9 +39,7 @@ def pytest_collection_modifyitems(items):
 def lab(tmp_path_factory):
     """JupyterLab's address, serving a copy of the notebooks, with settings and checkpoints of its own."""
     folder = tmp_path_factory.mktemp("lab")
-    trained = (
-        Path(os.environ["GPT_CHECKPOINTS"]) / "gpt.safetensors"
-    )  # where notebook 11 has run before, as in make test
+    trained = Path(os.environ["GPT_CHECKPOINTS"], "gpt.safetensors")  # there after notebook 11, as in make test
     if trained.exists():  # notebook 13 then takes this, and need not train one
         (folder / "checkpoints").mkdir()
         shutil.copy(trained, folder / "checkpoints" / "gpt-quick.safetensors")
@@ -49,9 +49,9 @@ def lab(tmp_path_factory):
 
 @contextlib.contextmanager
 def serve(folder):
-    """Serve a copy of the notebooks, made in `folder`, with JupyterLab; gives its address."""
+    """Serve a copy of the notebooks, made in `folder`, with JupyterLab, as `make lab` does; gives its address."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    # Saved with outputs, a notebook would show the next test widgets of a kernel that is gone.
+    # Saved with outputs, a notebook would show the next test pictures where widgets should be.
     kept = folder / "settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
     kept.parent.mkdir(parents=True)
     kept.write_text('{"autosave": false}')
@@ -64,6 +64,7 @@ def serve(folder):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
     command += [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
     command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port_retries=0"]
+    command += [f"--ServerApp.contents_manager_class={CONTENTS}"]
     with open(folder / "lab.log", "w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder)
     address = f"http://127.0.0.1:{port}"
@@ -116,11 +117,15 @@ class Notebook:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self.note(message))
         page.goto(f"{address}/lab/tree/notebooks/{name}.ipynb?token={TOKEN}&reset")
-        page.wait_for_function(
+        self.wait_for_kernel(idle)
+
+    def wait_for_kernel(self, idle=True):
+        """Until the page is there with a kernel; with idle=False the kernel may be at work."""
+        self.page.wait_for_function(
             "window.jupyterapp && window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
         )
         if idle:
-            page.wait_for_function(
+            self.page.wait_for_function(
                 "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
             )
 

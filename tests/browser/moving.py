@@ -13,7 +13,7 @@ SEED = 987654  # the default random generator stands there when an Explorer is l
 IN_THE_KERNEL = """
 def _looked_at(model_id, seed):
     import hashlib, html, ipywidgets, torch
-    from helpers.show import plots
+    from helpers import show
     def label_of(control):
         if hasattr(control, "index"):
             return control._options_labels[control.index]
@@ -24,7 +24,7 @@ def _looked_at(model_id, seed):
         held, caption = explorer._image.value, explorer.caption
         try:
             figure, fresh_caption = explorer._draw(**values)
-            fresh = plots.png(figure)
+            fresh = show.png(figure)
         except ValueError as error:
             fresh_caption, fresh = str(error), None
     sliders = [c for c in explorer._controls.values() if not isinstance(c, ipywidgets.Text)]
@@ -39,18 +39,23 @@ def _looked_at(model_id, seed):
 """
 
 
-def small_notebook(address, name, cells):
-    """Put a notebook into the folder that the lab serves."""
-    content = {
+def notebook_of(sources):
+    """A notebook of code cells that have not run."""
+    return {
         "cells": [
             {"cell_type": "code", "id": f"cell-{i}", "source": source.strip(), "metadata": {}, "outputs": []}
             | {"execution_count": None}
-            for i, source in enumerate(cells)
+            for i, source in enumerate(sources)
         ],
         "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+
+
+def small_notebook(address, name, cells):
+    """Put a notebook into the folder that the lab serves; `cells` are the sources of its cells, or a whole notebook."""
+    content = cells if isinstance(cells, dict) else notebook_of(cells)
     body = json.dumps({"type": "notebook", "content": content}).encode()
     url = f"{address}/api/contents/notebooks/{name}.ipynb?token={TOKEN}"
     with urllib.request.urlopen(urllib.request.Request(url, body, method="PUT"), timeout=30) as answer:
@@ -166,20 +171,22 @@ def on_the_page(box):
 
 
 def settled(notebook, box):
-    """Wait until page and kernel agree; then caption and picture must be what the draw function gives for the values.
+    """Wait until page and kernel agree, on what the draw function gives for the values that the controls have.
 
-    Where it refuses the values ("fresh picture" is None), the caption says why, and the picture is an older one.
+    The caption alone does not tell: it can be the same before and after, and between a new value and its picture lies a
+    moment. Where the function refuses the values ("fresh picture" is None), the caption says why, and the picture is an
+    older one.
     """
     end, tries = time.time() + 60, 0
     while True:
         kernel, page = in_the_kernel(notebook, box), on_the_page(box)
         there = {name: as_shown(kernel[name]) if name == "caption" else kernel[name] for name in page}
-        if page == there and kernel["caption"] == kernel["fresh caption"]:
+        drawn = kernel["caption"] == kernel["fresh caption"] and kernel["fresh picture"] in (None, kernel["picture"])
+        if page == there and drawn:
             break
         tries += 1  # on a busy machine a single look can take long
         assert tries < 5 or time.time() < end, f"page and kernel never agreed:\n{page}\n{kernel}"
         notebook.page.wait_for_timeout(50)
-    assert kernel["fresh picture"] in (None, kernel["picture"]), kernel
     assert kernel["random"], "moving the widget has changed PyTorch's default random generator"
     return kernel
 

@@ -21,7 +21,7 @@ SETUP = """
 import hashlib
 import torch
 from helpers import sampling
-from helpers.show import model_plots, plots
+from helpers.show import model_plots, picture
 from helpers.model import GPT, GPTConfig
 from helpers.show.studio import Studio
 from helpers.text import CharTokenizer
@@ -42,7 +42,7 @@ def after(prompt, *settings):
     with torch.no_grad():
         logits = model.eval()(tokenizer.encode(prompt[-32:])[None])[0, -1]
     p = sampling.next_distribution(logits, *settings)
-    best = plots.visible(tokenizer.decode([int(p.argmax())]))
+    best = picture.visible(tokenizer.decode([int(p.argmax())]))
     return [int((p > 0).sum()), -torch.special.xlogy(p, p).sum().item(), best, p.max().item()]
 
 def written(column):
@@ -54,7 +54,7 @@ def fresh(column):
         column = studio.columns[column]
         figure, (panels,) = model_plots.stage_figure(STAGES, 16)
         panels.show(*column.numbers(studio.place.value)[:-1])
-        return hashlib.sha256(plots.png(figure)).hexdigest()
+        return hashlib.sha256(picture.png(figure)).hexdigest()
 """
 SHOW = "studio = Studio(model, tokenizer, prompt='To be', length=60)\nstudio"
 
@@ -280,7 +280,7 @@ def test_13_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
     by_mouse(notebook, box, "Or not?")
 
     # Through the lens: the last row is the model itself.
-    box = explorer(notebook, "lens_explorer = Explorer(")
+    box = explorer(notebook, "lens_explorer = show.Explorer(")
     for sentence in ("My kingdom for a horse", "O Romeo, Romeo"):
         box.locator("input").first.fill(sentence)
         notebook.page.keyboard.press("Enter")
@@ -293,7 +293,7 @@ def test_13_explorers_by_keyboard_and_mouse(open_notebook, artefacts):
     notebook.page.keyboard.press("Enter")
     wait_for_caption(notebook, box, "'€' at position 0 is not in the vocabulary")
 
-    notebook.go_to("studio = Studio(")
+    notebook.go_to("studio = show.Studio(")
     notebook.page.locator("button", has_text="Generate").wait_for()
     notebook.page.screenshot(path=artefacts / "13_studio.png")
     assert notebook.errors == []

@@ -12,6 +12,7 @@ from moving import (
     run_cell,
     run_to_end,
     settled,
+    small_notebook,
     type_markup,
     wait_for_caption,
 )
@@ -20,7 +21,7 @@ from moving import (
 def test_00_slider_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("00_start_here")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(surprise")
+    box = explorer(notebook, "Explorer(surprise")
     assert "Probability 0.25: loss 1.39 nats" in caption(box).inner_text()
     seen = [picture(box)]
     for value, loss in (("0.26", "1.35"), ("0.27", "1.31")):
@@ -49,11 +50,13 @@ def test_00_slider_by_keyboard(open_notebook, artefacts):
 
 
 def output_of(notebook, text):
-    """What the cell that contains `text` has printed."""
+    """What the cell that contains `text` has printed, or shows as plain text."""
     return notebook.page.evaluate(
         """text => window.jupyterapp.shell.currentWidget.content.widgets.find(cell =>
             cell.model.type === 'code' && cell.model.sharedModel.source.includes(text)
-        ).model.outputs.toJSON().map(output => (output.text || []).toString()).join('')""",
+        ).model.outputs.toJSON().map(output =>
+            (output.text || output.data?.['text/plain'] || []).toString()
+        ).join('')""",
         text,
     )
 
@@ -62,7 +65,12 @@ def test_00_predictions_and_an_exercise_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("00_start_here")
     page = notebook.page
     run_to_end(notebook)
-    assert "No prediction made" in output_of(notebook, "guess_certain.reveal(")
+    assert output_of(notebook, "guess_certain.reveal(") == "No prediction made. Unfold to see the answer."
+    notebook.go_to("guess_certain.reveal(")
+    folded = page.locator(".jp-OutputArea details").first
+    assert folded.inner_text().strip() == "No prediction made. Unfold to see the answer."
+    folded.locator("summary").click()
+    assert "0. The logarithm of 1 is 0: no surprise, no loss." in folded.inner_text()
 
     notebook.go_to("guess_certain = predict(")
     buttons = page.locator(".widget-toggle-buttons").first.locator("button")
@@ -117,7 +125,7 @@ def test_opens_without_asking(open_notebook):
 def test_01_strides_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("01_tensors")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(")
+    box = explorer(notebook, "explorer = show.Explorer(")
     reading, element, seen = "transposed", 7, [picture(box)]
     for control, key, reading, element in (
         (1, "ArrowRight", "transposed", 8),
@@ -146,7 +154,7 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("02_broadcasting")
     page = notebook.page
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(")
+    box = explorer(notebook, "explorer = show.Explorer(")
     seen = [picture(box)]
     for a, b, drawn in (
         ("4, 3", "4", True),
@@ -161,18 +169,18 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
             box.locator("input").nth(field).fill(text)
             page.keyboard.press("Enter")
         if drawn:
-            both = f"read_shape({a!r}), read_shape({b!r})"
+            both = f"show.read_shape({a!r}), show.read_shape({b!r})"
             shapes = notebook.ask(f"[str(shape) for shape in ({both}, torch_says({both}))]")
             said = f"{shapes[0]} and {shapes[1]} " + ("do not fit" if shapes[2] == "None" else f"give {shapes[2]}")
         else:
-            said = "is no size. Type whole numbers" if a == "0" else "7 dimensions are too many"
+            said = "is not a size. Type integers" if a == "0" else "7 dimensions are too many"
         wait_for_caption(notebook, box, said)
         seen.append(picture(box))
         if not drawn:
             assert "<b>x</b>" in caption(box).inner_text() or "<b>" not in b  # shown as text, not as bold type
     assert len(set(seen)) == 5 and seen[-1] == seen[-4]
     box.screenshot(path=artefacts / "02_shapes.png")
-    type_markup(notebook, box, 0, "{markup!r} is no size")
+    type_markup(notebook, box, 0, "{markup!r} is not a size")
     by_mouse(notebook, box, "5, 1", "3")
     assert notebook.errors == []
 
@@ -180,7 +188,7 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
 def test_03_temperature_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("03_softmax_and_cross_entropy")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(")
+    box = explorer(notebook, "explorer = show.Explorer(")
     seen = [picture(box)]
     for control, key, times, char, temperature in (
         (1, "ArrowLeft", 5, "t", 0.5),
@@ -214,7 +222,7 @@ def test_04_window_by_keyboard(open_notebook, artefacts):
     before = picture(box)
     press(notebook, box, 1, "ArrowRight")  # one character longer
     piece = notebook.ask("tokenizer.decode(train[12000:12022])")
-    wait_for_caption(notebook, box, f"after {piece[:-1]!r}, what comes? Answer: {piece[-1]!r}")
+    wait_for_caption(notebook, box, f"what follows {piece[:-1]!r}. The text says {piece[-1]!r}")
     assert picture(box) != before
     box.screenshot(path=artefacts / "04_window.png")
     by_mouse(notebook, box)
@@ -242,7 +250,7 @@ def test_05_followers_by_keyboard(open_notebook, artefacts):
 def test_07_paths_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("07_optimizers")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(")
+    box = explorer(notebook, "show.Explorer(")
     seen = [picture(box)]
     for control, key, name, lr, surface, theirs in (
         (1, "ArrowLeft", "momentum", 0.01, "straight", "SGD(ps, lr=0.01, momentum=0.9)"),
@@ -340,7 +348,7 @@ def test_09_head_picker_by_keyboard(open_notebook, artefacts):
 def test_10_gradients_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("10_transformer_block")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(")
+    box = explorer(notebook, "show.Explorer(")
     seen = [picture(box)]
     for control, key, depth, residual, place in (
         (0, "ArrowRight", 13, False, "none"),
@@ -401,3 +409,36 @@ def test_11_prompt_by_keyboard(open_notebook, artefacts):
     type_markup(notebook, box, 0, "'<' at position 0 is not in the vocabulary")
     by_mouse(notebook, box, "JULIET.")
     assert notebook.errors == []
+
+
+LATE = """
+import time
+from helpers import show
+
+class Late(show.Explorer):
+    def redraw(self):
+        time.sleep(0.5)  # the value is there, and its picture not yet
+        super().redraw()
+
+def draw(n):
+    figure, ax = show.new_figure(f"n is {n}", 4, 2, alt="A rising line.")
+    ax.plot([0, n])
+    return figure, "the same for all"
+
+late = Late(draw, n=show.slider("n", 0, 0, 10))
+late
+"""
+
+
+def test_a_settled_widget_shows_the_picture_of_its_values(lab, open_notebook):
+    """What the other tests trust in, where the caption does not tell whether the picture is drawn."""
+    small_notebook(lab, "late", [LATE])
+    notebook = open_notebook("late")
+    run_to_end(notebook)
+    box = explorer(notebook, "class Late")
+    seen = [settled(notebook, box)]
+    for _ in range(3):
+        press(notebook, box, 0, "ArrowRight")
+        seen.append(settled(notebook, box))
+    assert [state["places"] for state in seen] == [[0], [1], [2], [3]]
+    assert len({state["picture"] for state in seen}) == 4

@@ -61,6 +61,8 @@ def spoilt(output):
     text = "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
     if re.search(r"No prediction made\. (?!Unfold)|You predicted|Answer:", text):
         yield f"an answer is stored unfolded: {text[:80]!r}"
+    if "none of the options" in "".join(output.get("data", {}).get("text/html", "")):
+        yield "an answer is none of the options of its question"
 
 
 def faults_of_code(text):
@@ -229,6 +231,9 @@ SPOILS = {
     ),
     "unfolded": lambda nb: first_code(nb)["outputs"].append(
         {"output_type": "stream", "name": "stdout", "text": "No prediction made. Answer: 0.\n"}
+    ),
+    "none of the options": lambda nb: first_code(nb)["outputs"].append(
+        picture({"text/html": "<details><summary>x</summary>3, which is none of the options: x.</details>"})
     ),
     "for our tools": lambda nb: first_code(nb)["source"].append("\n# NBVAL_CHECK_OUTPUT"),
     "in a comment": lambda nb: first_code(nb)["source"].append("\n# one\n# two\n# three\n# four"),

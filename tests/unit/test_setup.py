@@ -1,6 +1,10 @@
-"""The files that name versions agree; tools/setup.py fails in one line; tools/execute.py strips what varies."""
+"""The files that name versions agree; tools/setup.py fails in one line; tools/execute.py strips what varies.
+
+tools/lab.py starts JupyterLab and ends it; tools/contents.py shows what a kernel left behind.
+"""
 
 import ast
+import asyncio
 import importlib
 import importlib.metadata
 import importlib.util
@@ -8,10 +12,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import tomllib
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -351,3 +357,89 @@ def test_a_notebook_is_stored_only_when_all_of_it_ran(tmp_path, monkeypatch):
 def test_an_unknown_number_is_named():
     with pytest.raises(execute.NotebookError, match="begins with 99"):
         execute.main(["99"])
+
+
+# --- tools/lab.py -----------------------------------------------------------------------------------------------------
+
+
+@posix
+@pytest.mark.parametrize("how", ["terminal", "nohup"])
+def test_lab_serves_the_notebooks_and_ends_as_it_says(tmp_path, how):
+    """What is started by nohup ignores Ctrl-C and the end of its terminal, and says what ends it."""
+    handler = {"terminal": signal.SIG_DFL, "nohup": signal.SIG_IGN}[how]
+    process = subprocess.Popen(
+        [sys.executable, "tools/lab.py", "--no-browser", "--port=0"],
+        cwd=ROOT,
+        env=os.environ | {"JUPYTER_RUNTIME_DIR": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: [signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGHUP)],
+    )
+    try:
+        said = process.stdout.readline()
+        address, token = process.stdout.readline().strip().split("?token=")
+        notebook = f"{address.split('/lab/')[0]}/api/contents/notebooks/05_bigram.ipynb?token={token}"
+        with urllib.request.urlopen(notebook, timeout=60) as answer:
+            served = json.load(answer)["content"]
+        assert served["metadata"]["language_info"]["version"] == sys.version.split()[0]  # by tools/contents.py
+        if how == "nohup":
+            assert f"kill {process.pid} ends it" in said
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGHUP)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(1)
+            process.terminate()
+        else:
+            assert "Ctrl-C ends it" in said
+            process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.terminate()
+        process.wait(30)
+    with pytest.raises(OSError):
+        urllib.request.urlopen(notebook, timeout=5)
+
+
+# --- tools/contents.py ------------------------------------------------------------------------------------------------
+
+
+def served(folder, notebook, monkeypatch, living=()):
+    """What JupyterLab gets to see of a notebook, while a kernel has the widgets `living`."""
+    from tools.contents import Contents
+
+    async def ask(self, path, ids):
+        return set(living)
+
+    monkeypatch.setattr(Contents, "living_widgets", ask)
+    nbformat.write(notebook, folder / "a.ipynb")
+    before = (folder / "a.ipynb").read_bytes()
+    model = asyncio.run(Contents(root_dir=str(folder)).get("a.ipynb"))
+    assert (folder / "a.ipynb").read_bytes() == before, "the file is left alone"
+    return model["content"]
+
+
+def test_a_widget_whose_kernel_has_ended_leaves_its_picture(tmp_path, monkeypatch):
+    def widget(name, **pictures):
+        data = {WIDGET_VIEW: {"model_id": name}, "text/plain": "Explorer()"} | pictures
+        return new_output("execute_result", data, execution_count=1)
+
+    picture = {"text/html": "<img>"}
+    outputs = [widget("gone", **picture), widget("gone too"), widget("living", **picture), widget("saved", **picture)]
+    outputs += [stream("printed", "stdout"), display(text__plain="42")]
+    cells = [new_code_cell("1", outputs=[output], execution_count=1) for output in outputs]
+    state = {"application/vnd.jupyter.widget-state+json": {"version_major": 2, "state": {"saved": {}}}}
+    notebook = new_notebook(cells=cells, metadata={"widgets": state})
+    shown = [cell.outputs for cell in served(tmp_path, notebook, monkeypatch, ["living"]).cells]
+    kept = [[sorted(output.get("data", [])) for output in outputs] for outputs in shown]
+    alive = [[WIDGET_VIEW, "text/html", "text/plain"]]
+    assert kept == [[["text/html", "text/plain"]], [], alive, alive, [[]], [["text/plain"]]]
+
+
+def test_a_notebook_is_served_as_jupyterlab_would_write_it(tmp_path, monkeypatch):
+    from ipykernel.ipkernel import IPythonKernel
+
+    stored = new_notebook(metadata={"language_info": {"name": "python"}})
+    assert served(tmp_path, stored, monkeypatch).metadata["language_info"] == IPythonKernel.language_info
+    other = {"name": "python", "version": "2.7"}
+    stored = new_notebook(metadata={"language_info": other})
+    assert served(tmp_path, stored, monkeypatch).metadata["language_info"] == other

@@ -41,7 +41,7 @@ TOP_K = Exercise(
     mistakes=told(
         {
             (
-                "The k largest go well, but with k above V yours fails, and all should stay.",
+                "The k largest are right, but with k above V yours fails. All logits should stay then.",
                 "There is no k-th largest where V is smaller. Catch k >= V at the beginning, or take the smaller of the two.",
             ): [
                 cut(),
@@ -63,12 +63,12 @@ TOP_K = Exercise(
                 only(lambda logits, k: logits.argsort(-1, stable=True)[..., -k:]),
             ),
             (
-                "A logit of 0 is no ban: e^0 is 1. Which logit has the probability 0?",
+                "A logit of 0 excludes nothing: e^0 is 1. Which logit has the probability 0?",
                 "Fill with `float('-inf')`: e to that power is 0, whatever the other logits are.",
             ): capped(cut(fill=0.0)),
             (
-                "A large negative number is nearly a ban. -inf is asked, which is one beside any other logits.",
-                "`float('-inf')` is a number like others for `masked_fill` and `torch.where`.",
+                "A large negative number only nearly excludes a token. The task asks for -inf, which does so whatever the other logits are.",
+                "`masked_fill` and `torch.where` take `float('-inf')` like any other number.",
             ): [f for fill in FINITE for f in capped(cut(fill=fill))],
             (
                 "Your threshold is that of the whole tensor. Every row has its own k-th largest.",
@@ -90,7 +90,7 @@ TOP_K = Exercise(
                 "The smallest of these k numbers is your threshold: compare it with all logits.",
             ): capped(lambda logits, k: logits.topk(k, -1).values),
             (
-                "The right tokens, but these are probabilities. Logits are asked.",
+                "The right tokens, but these are probabilities. The task asks for logits.",
                 "Stop before the softmax: what stays should be just what it was.",
             ): capped(lambda logits, k: cut()(logits, k).softmax(-1)),
             (
@@ -188,15 +188,15 @@ MIN_P = Exercise(
                 near_logit(lambda top, m: top + math.log(m), lambda x: x.amax(0)),
             ],
             (
-                "A logit of 0 is no ban: e^0 is 1. Which logit has the probability 0?",
+                "A logit of 0 excludes nothing: e^0 is 1. Which logit has the probability 0?",
                 "Fill with `float('-inf')`: e to that power is 0, whatever the other logits are.",
             ): near(fill=0.0),
             (
-                "A large negative number is nearly a ban. -inf is asked, which is one beside any other logits.",
-                "`float('-inf')` is a number like others for `masked_fill` and `torch.where`.",
+                "A large negative number only nearly excludes a token. The task asks for -inf, which does so whatever the other logits are.",
+                "`masked_fill` and `torch.where` take `float('-inf')` like any other number.",
             ): [near(fill=fill) for fill in FINITE],
             (
-                "What stays has become probabilities. It should stay the logits that it was.",
+                "What stays has become probabilities. The logits that stay should not change.",
                 "The probabilities only say who stays: put the mask on the logits, and return those.",
             ): [
                 lambda logits, m: near()(logits, m).softmax(-1),
@@ -204,7 +204,7 @@ MIN_P = Exercise(
                 lambda logits, m: logits.softmax(-1).masked_fill(near()(logits, m) == -INF, -INF),
             ],
             (
-                "At least m times: who has just that stays. With m = 1 the likeliest itself is gone in yours.",
+                "At least m times: a token with exactly that stays. In yours, with m = 1, the likeliest itself is gone.",
                 "Drop what is smaller than the threshold, and not what is equal to it.",
             ): near(beaten=lambda p, top, m: p <= m * top),
             (

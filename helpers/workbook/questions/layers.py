@@ -16,7 +16,7 @@ def normed(dim=-1, keepdim=True, unbiased=False, eps=lambda var, eps: torch.sqrt
 
 
 LAYER_NORM = Exercise(
-    "Mean and biased variance of each position over its own C numbers, then scale and shift.",
+    "Mean and biased variance of each position over its own C numbers, then gain and bias.",
     right=normed(),
     mistakes=listed(
         {
@@ -75,19 +75,19 @@ LAYER_NORM = Exercise(
                 "You have variance plus eps already. Its root is missing.",
             ): normed(eps=lambda var, eps: var + eps),
             ("The mean is not subtracted.", "What is divided is x minus the mean of its position."): normed(centre=lambda x, mean: x),
-            ("Normed, but without the learned scale and shift.", "Two arguments are not used yet: multiply by the one, then add the other."): normed(
+            ("Normalized, but without the learned gain and bias.", "Two arguments are not used yet: multiply by the one, then add the other."): normed(
                 end=lambda z, w, b: z
             ),
-            ("The shift, bias, is missing.", "After the product with weight one thing is added."): normed(end=lambda z, w, b: z * w),
-            ("The scale, weight, is missing.", "Between norm and shift comes a product, number by number, with weight."): normed(end=lambda z, w, b: z + b),
+            ("The bias is missing.", "After the product with weight one thing is added."): normed(end=lambda z, w, b: z * w),
+            ("The gain, `weight`, is missing.", "Before the bias is added comes a product, number by number, with weight."): normed(end=lambda z, w, b: z + b),
             (
-                "First the scale, then the shift. Yours also scales the shift.",
-                "A bracket holds normed numbers and bias together. Multiply first, and add bias to the product.",
+                "First the gain, then the bias. Yours also scales the bias.",
+                "In yours, a bracket holds the normalized numbers and bias together. Multiply first, and add bias to the product.",
             ): normed(end=lambda z, w, b: (z + b) * w),
         }
     ),
     hints=(
-        "Four steps: the mean over the last dimension, the variance over it, norm, then scale and shift.",
+        "Four steps: the mean over the last dimension, the variance over it, the division, then gain and bias.",
         "`keepdim=True` keeps a 1 where the C was, so that mean and variance line up with x.",
     ),
     cases=lambda g: [
@@ -108,22 +108,22 @@ DROPOUT = Exercise(
             ): lambda x, keep, p: x * keep,
             (
                 "Yours makes what stays smaller. It should make up for what is gone.",
-                "You multiply by the share that stays. The opposite of it is needed.",
+                "You multiply by the share that stays. Divide by it instead.",
             ): lambda x, keep, p: x * keep * (1 - p),
             ("Divided by p. How large is the share that stays?", "p is the share that goes, and what is left of 1 stays. Divide by that."): lambda x, keep, p: (
                 x * keep / p
             ),
             (
-                "Times 1 + p is near it for a small p, and wrong. Which factor brings 1 - p back to 1?",
-                "With p = 0.5 half of it stays, and 1.5 times a half is not 1. Divide in place of multiplying.",
+                "Times 1 + p is close for a small p, and wrong. Which factor brings 1 - p back to 1?",
+                "With p = 0.5 half of it stays, and 1.5 times a half is not 1. Divide instead of multiplying.",
             ): lambda x, keep, p: x * keep * (1 + p),
-            ("keep says what stays. Yours drops that, and keeps the rest.", "Look for a `~`, or for a 0 that is put where keep is True, and turn it round."): [
+            ("keep says what stays. Yours drops that, and keeps the rest.", "Look for a `~`, or for a 0 that is put where keep is True, and turn it around."): [
                 lambda x, keep, p: x * ~keep / (1 - p),
                 lambda x, keep, p: x * ~keep,
             ],
             (
-                "Yours scales by the share that was kept this time. nn.Dropout goes by p, whatever the dice said.",
-                "The factor is the same for every keep: count nothing, and make it of p alone.",
+                "Yours scales by the share that was kept this time. nn.Dropout scales by p, whatever was drawn.",
+                "The factor is the same for every keep: count nothing, and compute it from p alone.",
             ): lambda x, keep, p: x * keep / keep.float().mean(),
             (
                 "What is dropped becomes 0, but keeps its place: the shape stays that of x.",
@@ -133,7 +133,9 @@ DROPOUT = Exercise(
                 "What is dropped is not 0 in yours: only what stays has been scaled.",
                 "Where keep is False the old x still stands. Begin with zeros there, or multiply by keep.",
             ): lambda x, keep, p: torch.where(keep, x / (1 - p), x),
-            ("All is scaled, nothing is dropped.", "keep does not matter in yours. Multiply by it, before or after you scale."): lambda x, keep, p: x / (1 - p),
+            ("Everything is scaled, nothing is dropped.", "keep has no effect in yours. Multiply by it, before or after you scale."): lambda x, keep, p: (
+                x / (1 - p)
+            ),
         }
     ),
     hints=(

@@ -34,7 +34,7 @@ EXERCISES = {
                 math.log(1.7),
                 "That goes the wrong way: a loss is the logarithm of a number of guesses, not the reverse.",
             ),
-            *(Mistake(x, "Near. It need not be a whole number: give one decimal.") for x in (5, 6)),
+            *(Mistake(x, "Near. It need not be an integer: give one decimal.") for x in (5, 6)),
             Mistake(1.7, "That is the loss itself. Of which number of guesses is it the logarithm?"),
         ),
         hints=(

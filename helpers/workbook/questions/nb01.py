@@ -11,7 +11,7 @@ from helpers.workbook.questions.clockwork import machines, timed
 
 
 def whole(g, low, high):
-    """A random whole number, low <= n < high."""
+    """A random integer, low <= n < high."""
     return int(torch.randint(low, high, (), generator=g))
 
 
@@ -28,7 +28,7 @@ SIZE = Exercise(
         {
             "Rounded down. With a step of 4 up to 10, the 8 still comes before the end.": lambda a, b, s: (b - a) // s,
             "One too many where the steps fit exactly: the end is left out.": lambda a, b, s: (b - a) // s + 1,
-            "The distance over the step, not yet rounded to a whole number.": lambda a, b, s: (b - a) / s,
+            "The distance over the step, not yet rounded to an integer.": lambda a, b, s: (b - a) / s,
             "Rounded to the nearest. A rest of any length holds one more number.": lambda a, b, s: round((b - a) / s),
             "It need not begin at 0. How far is it from the start to the end?": lambda a, b, s: ceil(b / s),
             "Without brackets, `b - a / s` divides first. The distance comes before the division.": lambda a, b, s: ceil(b - a / s),
@@ -94,11 +94,11 @@ ROWS = Exercise(
             "Now the largest of each row is 1. It is the sum that has to be.": lambda c: c / c.amax(1, keepdim=True),
             "Divided by the mean, a row sums to its length.": lambda c: c / c.float().mean(1, keepdim=True),
             "That takes exponentials first. These are counts: divide, nothing else.": lambda c: c.float().softmax(1),
-            "Shares were cut to whole numbers: by `//`, or by writing them back into the table of whole numbers. Make a new tensor.": lambda c: (
+            "Your shares were cut to integers, by `//` or by writing them back into the table of integers. Make a new tensor.": lambda c: (
                 c // c.sum(1, keepdim=True)
             ),
             "These are the sums. The table is still to be divided by them.": lambda c: c.sum(1, keepdim=True),
-            "The counts are whole numbers: no shares fit into their cells.": lambda c: c.div_(c.sum(1, keepdim=True)),
+            "The counts are integers: no shares fit into their cells.": lambda c: c.div_(c.sum(1, keepdim=True)),
         }
     ),
     hints=(

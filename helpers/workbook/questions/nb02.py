@@ -36,17 +36,17 @@ MSE = Exercise(
             ),
             "The number is right where the rows agree. But three predictions and one target give no error, and should.": error(counted=False),
             "Your assertion always fails: (N, 1) is never (N,). Change one of the shapes before you compare them.": never,
-            "Other numbers of rows do raise an error, but that of `view`. Say it with an `assert` of your own before.": lambda prediction, target: (
+            "Different numbers of rows do raise an error, but it comes from `view`. Write an `assert` of your own before it.": lambda prediction, target: (
                 (prediction.view(target.shape) - target) ** 2
             ).mean(),
-            "`squeeze()` takes away every size of 1: of a single row nothing is left. Name the dimension.": error(squeeze_all=True),
-            "An AssertionError is asked: use `assert`.": error(kind=ValueError),
-            "That is the sum of the squares. The mean is asked.": each(lambda e: (e**2).sum()),
-            "You take the mean of the absolute differences. Squares are asked.": each(lambda e: e.abs().mean()),
-            "The root is one step too many: the mean of the squares is asked.": each(lambda e: (e**2).mean().sqrt()),
+            "`squeeze()` removes every dimension of size 1. A single row loses both of its dimensions. Name the one to remove.": error(squeeze_all=True),
+            "You raise another error. The exercise asks for an AssertionError: use `assert`.": error(kind=ValueError),
+            "That is the sum of the squares. The exercise asks for their mean.": each(lambda e: (e**2).sum()),
+            "You take the mean of the absolute differences. The error is made of their squares.": each(lambda e: e.abs().mean()),
+            "The root is one step too many: leave the mean of the squares as it is.": each(lambda e: (e**2).mean().sqrt()),
             "Without squares, too high and too low cancel out.": each(lambda e: e.mean()),
             "You square the mean. The squares come first, then their mean.": each(lambda e: e.mean() ** 2),
-            "These are the squares, one for each row. Their mean is asked.": each(lambda e: e**2),
+            "These are the squares, one for each row. The exercise asks for their mean.": each(lambda e: e**2),
         }
     ),
     hints=(
@@ -79,25 +79,25 @@ STANDARDISE = Exercise(
     mistakes=listed(
         {
             "Neither mean nor std lines up with its own vector: their dimension is gone. Which argument keeps it?": parts(False, False),
-            "The mean has lost its dimension, and so is taken off the wrong numbers. The std is fine.": parts(False),
-            "The std has lost its dimension, and so divides the wrong numbers. The mean is fine.": parts(True, False),
-            "`[:, None]` puts the dimension back for two dimensions only. Which argument does for any number?": lambda x: (
+            "The mean has lost its dimension, and so it is subtracted from the wrong numbers. The std is fine.": parts(False),
+            "The std has lost its dimension, and so it divides the wrong numbers. The mean is fine.": parts(True, False),
+            "`[:, None]` puts the dimension back where there are two. Which argument does it for any number of dimensions?": lambda x: (
                 (x - x.mean(-1)[:, None]) / x.std(-1)[:, None]
             ),
-            "Yours runs along dimension 0, over the vectors. It should run along each of them.": parts(dim=0),
+            "You compute along dimension 0, across the vectors. Compute along each vector.": parts(dim=0),
             "Dimension 1 is the last only where there are two. How do you count from the end?": parts(dim=1),
             "You take one mean and one std of the whole tensor. Each vector has its own.": parts(dim=None),
             "Your std divides by C, not by C - 1. LayerNorm will do that, but here leave its settings as they are.": parts(correction=0),
-            "You divide by the variance. The standard deviation is its root.": parts(end=lambda x, m, s: (x - m) / s**2),
+            "You divide by the variance. The standard deviation is its square root.": parts(end=lambda x, m, s: (x - m) / s**2),
             "The means are 0. The standard deviation is not 1 yet.": parts(end=lambda x, m, s: x - m),
             "The standard deviation is 1. The mean is not 0 yet.": parts(end=lambda x, m, s: x / s),
-            "Division comes before subtraction: yours takes mean / std off x. Where do brackets belong?": parts(end=lambda x, m, s: x - m / s),
-            "You multiply by the standard deviation. It has to become 1.": parts(end=lambda x, m, s: (x - m) * s),
+            "Division comes before subtraction: you subtract mean / std from x. Where do the brackets belong?": parts(end=lambda x, m, s: x - m / s),
+            "You multiply by the standard deviation. To make it 1, divide.": parts(end=lambda x, m, s: (x - m) * s),
         }
     ),
     hints=(
-        "Two steps: take off the mean, then divide by the std. Both are numbers of one vector.",
-        "Both with `dim=-1` and `keepdim=True`: then they have the shape (..., 1), and are stretched over (..., C).",
+        "Two steps: subtract the mean, then divide by the std. Each vector has a mean and a std of its own.",
+        "Compute both with `dim=-1` and `keepdim=True`. Then they have the shape (..., 1) and are stretched over (..., C).",
     ),
     cases=lambda g: [
         (torch.tensor([[1.0, 2.0, 6.0], [2.0, 4.0, 9.0]]),),
@@ -124,24 +124,28 @@ WINDOW = Exercise(
     mistakes=listed(
         {
             "One too many: position i itself counts among the `window`.": window(lambda i, w: (i >= 0) & (i <= w)),
-            "`and`, chained comparisons and missing brackets ask for one truth value. Write (...) & (...), each in brackets.": lambda real, window: bool(real),
+            "`and`, chained comparisons and missing brackets need a single truth value. Write (...) & (...), each in brackets.": lambda real, window: bool(
+                real
+            ),
             "A padding position may not be looked at, not even by itself.": window(
                 lambda i, w: (i >= 0) & (i < w), lambda real, near: (real[:, None] & near) | torch.eye(len(near), dtype=torch.bool)
             ),
             "One too few. With window=1, every real token still sees itself.": window(lambda i, w: (i >= 0) & (i < w - 1)),
-            "Yours sees the future. What has to hold for i - j besides being small?": window(lambda i, w: i < w),
+            "Your mask sees the future. What has to hold for i - j besides being small?": window(lambda i, w: i < w),
             "Your window reaches to both sides. Only the past may be seen.": window(lambda i, w: i.abs() < w),
-            "Yours looks into the future: which of i and j runs downwards?": window(lambda i, w: (i <= 0) & (-i < w)),
-            "In yours nobody sees themselves, but position i belongs to its own window.": [window(lambda i, w, e=e: (i > 0) & (i < w + e)) for e in (0, 1)],
-            "No future and no padding, good. Now: how far back may one look?": window(lambda i, w: i >= 0),
-            "You mask the padding that looks, not that which is looked at: where does the None go?": window(join=lambda real, near: real[:, :, None] & near),
-            "You also forbid padding to look. Only being looked at is forbidden.": window(join=lambda real, near: real[:, :, None] & real[:, None, :] & near),
-            "The window is right, the padding is not used. It makes a mask for each of the B texts.": [
+            "Your mask looks into the future: which of i and j runs downwards?": window(lambda i, w: (i <= 0) & (-i < w)),
+            "In your mask nobody sees themselves, but position i belongs to its own window.": [window(lambda i, w, e=e: (i > 0) & (i < w + e)) for e in (0, 1)],
+            "No future and no padding, good. Now limit how far back a position may look.": window(lambda i, w: i >= 0),
+            "You mask the padding that looks, not the padding that is looked at. Where does the None go?": window(
+                join=lambda real, near: real[:, :, None] & near
+            ),
+            "You also forbid padding to look. It is only forbidden to look at it.": window(join=lambda real, near: real[:, :, None] & real[:, None, :] & near),
+            "The window is right, but the padding is not used. It makes a mask for each of the B texts.": [
                 window(join=join) for join in (lambda real, near: near, lambda real, near: near.expand(len(real), -1, -1))
             ],
             "(B, T) against (T, T) lines up the texts with the positions. `real` needs one more dimension. Where?": window(join=lambda real, near: real & near),
-            "Yours allows what only one of the conditions allows. All of them have to hold.": window(join=lambda real, near: real[:, None, :] | near),
-            "Upside down: True is for those who may look.": window(join=lambda real, near: ~(real[:, None, :] & near)),
+            "Your mask allows what only one of the conditions allows. All of them have to hold.": window(join=lambda real, near: real[:, None, :] | near),
+            "Your mask is upside down: True means that a position may look.": window(join=lambda real, near: ~(real[:, None, :] & near)),
         }
     ),
     hints=(
@@ -161,7 +165,7 @@ def swap(x):
 
 
 SHARED = Exercise(
-    "A dimension that is missing in the middle is put in with None; only at the left does it come by itself.",
+    "A dimension that is missing in the middle is put in with None. Only at the left does it come by itself.",
     right=lambda q, k: q @ swap(k[:, None]),
     mistakes=listed(
         {
@@ -170,16 +174,18 @@ SHARED = Exercise(
             "Two things: k has no dimension for the heads, and its last two are not swapped yet.": lambda q, k: q @ k,
             "The new dimension of k stands where q has T. Where does H stand?": lambda q, k: q @ swap(k[:, :, None]),
             "You swap the new dimension with the next one. Count from the end: -2 and -1.": lambda q, k: q @ k[:, None].transpose(1, 2),
-            "`view` cuts the numbers anew; it does not swap (01).": lambda q, k: q @ k.reshape(k.shape[0], 1, k.shape[2], k.shape[1]),
-            "Yours is (B, H, S, T): rows are queries, columns are keys.": lambda q, k: k[:, None] @ swap(q),
-            "You divide by the root of d, as attention will. Here only the sums of products are asked.": lambda q, k: q @ swap(k[:, None]) / q.shape[-1] ** 0.5,
-            "The heads are summed over, and gone. Each has its own scores.": lambda q, k: q.sum(1) @ swap(k),
+            "`view` cuts the numbers anew and swaps nothing (notebook 01).": lambda q, k: q @ k.reshape(k.shape[0], 1, k.shape[2], k.shape[1]),
+            "Your result is (B, H, S, T). Rows should be queries, and columns should be keys.": lambda q, k: k[:, None] @ swap(q),
+            "You divide by the root of d, as attention will. This exercise asks only for the sums of products.": lambda q, k: (
+                q @ swap(k[:, None]) / q.shape[-1] ** 0.5
+            ),
+            "You sum over the heads. Each head has its own scores.": lambda q, k: q.sum(1) @ swap(k),
             "These are all the products. Over which dimension do they have to be summed?": lambda q, k: q[:, :, :, None] * k[:, None, None],
-            "You sum over the texts, too: queries meet keys of other texts.": lambda q, k: q @ swap(k.sum(0)),
+            "You sum over the texts, too: queries meet the keys of other texts.": lambda q, k: q @ swap(k.sum(0)),
         }
     ),
     hints=(
-        "Write both shapes under each other, aligned at the right. What is missing from k, and where?",
+        "Write both shapes under each other, aligned at the right. Which dimension is missing from k, and where?",
         "`k[:, None]` is (B, 1, S, d); swap its last two. Or give every dimension a letter in `torch.einsum`.",
     ),
     cases=lambda g: [
@@ -191,27 +197,27 @@ SHARED = Exercise(
 
 
 SHAPE = Exercise(
-    "Align at the right; equal, 1 or missing; the 1 takes the other size. That is the whole rule.",
+    "Align at the right. Sizes are equal, 1 or missing, and the 1 takes the other size. That is the whole rule.",
     right=RULE,
-    also=lambda given, result: "The right sizes, in a list. A tuple is asked: tuple(...)." if isinstance(result, list) else None,
+    also=lambda given, result: "The sizes are right, but they are in a list. Return a tuple: tuple(...)." if isinstance(result, list) else None,
     mistakes=listed(
         {
-            "Yours aligns at the left. What is missing is put in before the first size.": [shape_with(left=False), shape_with(size=max, left=False)],
+            "You align at the left. What is missing is put in before the first size.": [shape_with(left=False), shape_with(size=max, left=False)],
             "Nearly: the maximum is wrong for 0. What does a 1 become beside a 0?": LARGER,
             "Your result lacks the dimensions that only one of the two has.": [lambda a, b, f=f: f(tail(a, b), tail(b, a)) for f in (RULE, LARGER)],
-            "Yours lets everything fit. When do two sizes not fit?": [shape_with(lambda m, n: True, size) for size in (max, other)],
-            "Yours wants equal sizes. What about a 1?": shape_with(lambda m, n: m == n),
-            "Yours stretches only b. A 1 of a is stretched as well.": only(lambda a, b: all(m == n or n == 1 for m, n in zip(*filled(a, b), strict=True))),
-            "Yours stretches only a. A 1 of b is stretched as well.": only(lambda a, b: all(m == n or m == 1 for m, n in zip(*filled(a, b), strict=True))),
-            "The sizes are right, in reversed order.": [shape_with(turned=True), shape_with(size=max, turned=True)],
-            "Shapes of different length can fit, too: what is missing counts as 1.": only(lambda a, b: len(a) == len(b)),
+            "Your function lets everything fit. When do two sizes not fit?": [shape_with(lambda m, n: True, size) for size in (max, other)],
+            "Your function wants equal sizes. What about a 1?": shape_with(lambda m, n: m == n),
+            "You stretch only b. A 1 of a is stretched as well.": only(lambda a, b: all(m == n or n == 1 for m, n in zip(*filled(a, b), strict=True))),
+            "You stretch only a. A 1 of b is stretched as well.": only(lambda a, b: all(m == n or m == 1 for m, n in zip(*filled(a, b), strict=True))),
+            "The sizes are right, but in reversed order.": [shape_with(turned=True), shape_with(size=max, turned=True)],
+            "Shapes of different lengths can fit, too: what is missing counts as 1.": only(lambda a, b: len(a) == len(b)),
             "A tensor without dimensions, (), fits with every other: all of its dimensions are missing.": only(lambda a, b: a and b),
             "A size of 0 follows the same rule as every other: it fits with 0 and with 1.": lambda a, b: None if 0 in a + b else RULE(a, b),
-            "Where the shapes do not fit, yours raises PyTorch's error. `None` is asked.": [
+            "Where the shapes do not fit, your function raises PyTorch's error. Return `None` instead.": [
                 torch.broadcast_shapes,
                 lambda a, b: tuple((torch.zeros(a) + torch.zeros(b)).shape),
             ],
-            "Yours lines up from the left, as `zip` does. Shapes are aligned at the right.": [lambda a, b, f=f: zipped(a, b, f) for f in (max, other)],
+            "You line up the shapes from the left, as `zip` does. Shapes are aligned at the right.": [lambda a, b, f=f: zipped(a, b, f) for f in (max, other)],
             "Only a is filled up with 1s. b can be the shorter one.": lambda a, b: zipped((1,) * (len(b) - len(a)) + a, b, other),
         }
     ),

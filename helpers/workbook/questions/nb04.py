@@ -3,8 +3,8 @@
 import torch
 
 from helpers import baselines
-from helpers.workbook.questions import Exercise, Mistake
 from helpers.text import CharTokenizer
+from helpers.workbook.questions import Exercise, Mistake
 
 
 def trigram_with(begin=1, dim=2, keepdim=True, sign=-1, moved=False, by=torch.mean, log=torch.log, on_train=False, late=False):
@@ -88,8 +88,8 @@ EXERCISES = {
             *[tuple(torch.randint(1, 2000, (2,), generator=g).tolist()) for _ in range(30)],
         ],
         mistakes=(
-            Mistake(lambda n, T: max(0, n - T + 1), "The last of your windows has no room for the target of its end."),
-            Mistake(lambda n, T: n - T + 1, "The last of your windows has no room for the target of its end."),
+            Mistake(lambda n, T: max(0, n - T + 1), "The last of your windows has no room for its last target."),
+            Mistake(lambda n, T: n - T + 1, "The last of your windows has no room for its last target."),
             Mistake(lambda n, T: max(0, n - T - 1), "One is missing. Where does the last window begin?"),
             Mistake(lambda n, T: n - T - 1, "One is missing. Where does the last window begin?"),
             Mistake(lambda n, T: n - T, "Right for a long text. What if the text is shorter than a window?"),
@@ -104,7 +104,7 @@ EXERCISES = {
         ),
     ),
     "04.2": Exercise(
-        "Two characters of context come lower than one, at the price of a table V times as large.",
+        "Two characters of context reach a lower loss than one, at the price of a table V times as large.",
         right=trigram_with(),
         cases=random_tokens,
         mistakes=(
@@ -116,7 +116,7 @@ EXERCISES = {
             ),
             Mistake(
                 trigram_with(keepdim=False),
-                "The sums have lost a dimension, so they are stretched over the wrong one. What does keepdim do?",
+                "The sums have lost a dimension, so they broadcast over the wrong one. What does keepdim do?",
             ),
             Mistake(trigram_with(dim=1), "You sum over the middle character. Which dimension is the next one?"),
             Mistake(trigram_with(dim=0), "You sum over the first character. Which dimension is the next one?"),
@@ -135,7 +135,7 @@ EXERCISES = {
         tolerance=1e-4,
     ),
     "04.3": Exercise(
-        "Any text has its baseline, and you have the function that finds it.",
+        "Any text has its bigram baseline, and you have the function that finds it.",
         right=lambda text: size_and_baseline(text),
         cases=random_texts,
         mistakes=(
@@ -163,7 +163,7 @@ EXERCISES = {
             Mistake(lambda text: size_and_baseline(text)[1], "The baseline is right. The size of the vocabulary is asked too."),
         ),
         hints=(
-            "The same four lines as for the toy language: tokenizer, tokens, cut, baselines.bigram.",
+            "The same steps as for the toy language: a tokenizer, its tokens, a split, and `baselines.bigram`.",
             "`tokenizer.vocab_size` is the first number; `baselines.bigram(first part, last part, vocab_size)` the second.",
         ),
         tolerance=1e-4,

@@ -31,7 +31,7 @@ def train_step(table, x, y, lr):
 def still_tracked(given, result):
     if given[0].requires_grad:
         return "You turned on the gradient of the table that you were given. Make a copy first."
-    return "Your table still hangs on the notes of its past, so it cannot take a second step: detach it." if result.requires_grad else None
+    return "Your table is still part of the computation graph, so it cannot take a second step: detach it." if result.requires_grad else None
 
 
 def not_flat(table, x, y, lr):
@@ -81,13 +81,13 @@ EXERCISES = {
         tolerance=1e-5,
     ),
     "05.2": Exercise(
-        "Of 1.95 nats only 0.21 must be: the other 1.74 are memory that a bigram does not have.",
+        "Of its 1.95 nats, 0.21 are the limit. The other 1.74 need a memory that a bigram does not have.",
         right=1.74,
         mistakes=(
             Mistake(1.95, "That is the loss itself. How far is it above the limit?"),
             Mistake(0.21, "That is the limit. How far above it is the model?"),
             Mistake(-1.74, "The limit lies below the model: a difference the other way."),
-            Mistake(2.33, "That is Shakespeare's bigram above the toy's limit. Train on the toy text."),
+            Mistake(2.33, "That is Shakespeare's bigram baseline above the toy language's limit. Train on the toy text."),
         ),
         hints=(
             "Make a tokenizer and a split from the toy text, and call `train_bigram` with them and the new vocabulary size.",

@@ -1,4 +1,4 @@
-"""The exercises of notebook 10: LayerNorm, ReLU backwards, dropout, a block, its parameters, and the first loss."""
+"""The exercises of notebook 10: LayerNorm, the backward pass of a ReLU, dropout, a block, its parameters, and the first loss."""
 
 import math
 
@@ -13,12 +13,12 @@ RELU_BACKWARD = Exercise(
     right=lambda x, grad: grad * (x > 0),
     mistakes=listed(
         {
-            "That is the ReLU itself, forwards. Asked is the gradient on its way back.": lambda x, grad: x.clamp(min=0),
-            "That is the slope alone. The chain rule multiplies it with the gradient that arrives.": lambda x, grad: (x > 0).float(),
+            "That is the ReLU itself, forwards. The gradient on its way back is asked for.": lambda x, grad: x.clamp(min=0),
+            "That is the slope alone. The chain rule multiplies it by the gradient that arrives.": lambda x, grad: (x > 0).float(),
             "You look at the sign of the gradient. What matters is the sign of what went in.": lambda x, grad: grad.clamp(min=0),
             "At 0 PyTorch takes the slope 0, and yours takes 1.": lambda x, grad: grad * (x >= 0),
-            "Turned round: yours lets the gradient pass where x was not positive.": [lambda x, grad: grad * (x <= 0), lambda x, grad: grad * (x < 0)],
-            "Multiplied with x, or with what came out. The slope of a ReLU is 0 or 1, however large x is.": lambda x, grad: grad * x.clamp(min=0),
+            "The wrong way round: yours lets the gradient pass where x was not positive.": [lambda x, grad: grad * (x <= 0), lambda x, grad: grad * (x < 0)],
+            "Multiplied by x, or by what came out. The slope of a ReLU is 0 or 1, however large x is.": lambda x, grad: grad * x.clamp(min=0),
             "Where x is negative, the slope is 0 and not -1.": lambda x, grad: grad * x.sign(),
             "Yours lets the whole gradient pass. Where the ReLU was flat, nothing should.": lambda x, grad: grad * 1.0,
         }
@@ -35,7 +35,7 @@ RELU_BACKWARD = Exercise(
 )
 
 BLOCK = Exercise(
-    "Norm, attention, add; norm, feed-forward, add: every GPT is a pile of these two lines.",
+    "Norm, attention, add; norm, feed-forward, add: every GPT is a stack of these two lines.",
     right=made.ran,
     mistakes=listed(
         {
@@ -45,54 +45,54 @@ BLOCK = Exercise(
             ): made.parallel,
             (
                 "That is post-norm: the norm comes after adding. In pre-norm it comes before each part.",
-                "Take each norm away from the sum, and put it round the input of its part.",
+                "Take each norm away from the sum, and put it around the input of its part.",
             ): made.post,
             (
-                "Without residual connections: each part's result is to be added to what came in.",
-                "Twice a sum is missing: once with x, and once with what the first sum has given.",
+                "There are no residual connections. Each part's result has to be added to what came in.",
+                "Two sums are missing: one with x, and one with the result of the first sum.",
             ): made.bare,
             (
-                "The second residual is missing: what feed-forward finds is to be added too.",
-                "The last line should be a sum: what feed-forward has read (before its norm), plus what it finds.",
+                "The second residual connection is missing: what feed-forward finds has to be added too.",
+                "The last line should be a sum: the stream before norm_2, plus what feed-forward finds.",
             ): made.half,
             (
-                "The first residual is missing: what attention finds is to be added to x.",
+                "The first residual connection is missing: what attention finds has to be added to x.",
                 "The first line should be a sum of x and attention's result.",
             ): made.late,
             (
-                "The norms are missing: each part should read a normed copy.",
-                "norm_1 stands round the input of attention, norm_2 round that of feed-forward, and nowhere else.",
+                "The norms are missing: each part should read a normalized copy.",
+                "norm_1 stands around the input of attention, norm_2 around that of feed-forward, and nowhere else.",
             ): made.unnormed,
             (
-                "You add to the normed x, so the road leads through the norms. Only the parts read the normed copy.",
-                "Do not write the normed tensor over x: give it a name of its own, or put the norm right into the call of the part.",
+                "You add to the normalized x, so the path leads through the norms. Only the parts read the normalized copy.",
+                "Do not overwrite x with the normalized tensor: give it a name of its own, or put the norm right into the call of the part.",
             ): [
                 made.road,
                 made.first_road,
                 made.second_road,
             ],
             (
-                "Your second residual adds to the x from the very beginning, and what attention found is lost.",
+                "Your second residual connection adds to the x from the very beginning, and what attention found is lost.",
                 "Both lines begin with x in yours. The second begins with the result of the first.",
             ): made.from_start,
             (
-                "First attention, then feed-forward. Yours are exchanged.",
+                "First attention, then feed-forward. Yours are swapped.",
                 "The positions look at each other first, and then each computes with what it found.",
             ): made.exchanged,
             (
-                "Your norms stand behind the parts, on what is added. They belong before: the parts read normed input.",
+                "Your norms stand behind the parts, on what is added. They belong in front: the parts read normalized input.",
                 "In yours the norm is called with the result of a part. Call the part with the result of the norm.",
             ): made.outside,
             (
                 "The second half has a norm of its own, norm_2.",
                 "norm_1 is called twice in yours. Which of the two calls belongs to feed-forward?",
             ): made.same_norm,
-            ("The norms are exchanged: norm_1 stands before attention, norm_2 before feed-forward.", "Exchange the two names, and nothing else."): made.crossed,
-            ("Feed-forward reads the stream without its norm.", "norm_2 is never called. It goes round what feed-forward is given."): made.one_norm,
+            ("The norms are swapped: norm_1 stands before attention, norm_2 before feed-forward.", "Swap the two names, and nothing else."): made.crossed,
+            ("Feed-forward reads the stream without its norm.", "norm_2 is never called. It goes around what feed-forward is given."): made.one_norm,
         }
     ),
     hints=(
-        "Two lines of the same form: the stream plus a part of the normed stream.",
+        "Two lines of the same form: the stream, plus a part that reads the normalized stream.",
         "Keep the result of the first line in a name of its own: the second line needs it twice.",
     ),
     cases=lambda g: [
@@ -113,7 +113,7 @@ PARAMETERS = Exercise(
     mistakes=listed(
         {
             (
-                "Matrices alone: the biases and the norms are missing.",
+                "These are the matrices alone: the biases and the norms are missing.",
                 "13 C more: a bias for each of four linear layers, and a weight and a bias for each of two norms.",
             ): lambda C: 12 * C * C,
             ("The norms are missing: each has a weight and a bias of C numbers.", "Two norms with 2 C each."): size(norms=lambda C: 0),
@@ -132,7 +132,7 @@ PARAMETERS = Exercise(
                 "Yours has 4C for the bias of the way back: 3C too many.",
             ): size(down=lambda C: 4 * C * C + 4 * C),
             (
-                "The first layer of the attention makes three vectors of one: its weight has 3 C² numbers.",
+                "The first layer of the attention makes three vectors out of one: its weight has 3 C² numbers.",
                 "And its bias is three times as long, too: 3 C² + 3 C in all.",
             ): size(qkv=lambda C: C * C + C),
             (
@@ -160,10 +160,10 @@ FIRST_LOSS = Exercise(
     mistakes=listed(
         {
             "That is ln V alone. The logits have a variance, and it costs something.": lambda V, C, std: math.log(V),
-            "The whole variance is added. It is half of it.": lambda V, C, std: math.log(V) + C * std**2,
+            "You add the whole variance. The loss grows by half of it.": lambda V, C, std: math.log(V) + C * std**2,
             "That is the variance of one product. A logit is a sum of C of them.": lambda V, C, std: math.log(V) + std**2 / 2,
             "A variance is the square of a standard deviation.": [lambda V, C, std: math.log(V) + C * std / 2, lambda V, C, std: math.log(V) + C * std],
-            "That adds the standard deviation of the logits, or half of it. The variance is asked.": [
+            "That adds the standard deviation of the logits, or half of it. The variance is needed.": [
                 lambda V, C, std: math.log(V) + C**0.5 * std,
                 lambda V, C, std: math.log(V) + C**0.5 * std / 2,
             ],
@@ -172,16 +172,16 @@ FIRST_LOSS = Exercise(
             "The loss is in nats: the natural logarithm. Yours is that of base 2.": lambda V, C, std: math.log2(V) + C * std**2 / 2,
             "The loss is in nats: the natural logarithm. Yours is that of base 10.": lambda V, C, std: math.log10(V) + C * std**2 / 2,
             "Large weights make the first loss worse, not better: what they cost is added.": lambda V, C, std: math.log(V) - C * std**2 / 2,
-            "The part of ln V is missing: even a quite undecided model pays that.": lambda V, C, std: C * std**2 / 2,
-            "The variance is there, but V should be in a logarithm.": lambda V, C, std: V + C * std**2 / 2,
-            ("The right number, but rounded. Not rounded is asked.", "Leave `round` away: the check allows for the last digits."): [
+            "ln V is missing: even an undecided model pays that.": lambda V, C, std: C * std**2 / 2,
+            "The variance is there, but V belongs into a logarithm.": lambda V, C, std: V + C * std**2 / 2,
+            ("The right number, but rounded. Return it unrounded.", "Leave `round` out: the check allows for the last digits."): [
                 *(lambda V, C, std, digits=digits: round(math.log(V) + C * std**2 / 2, digits) for digits in (0, 1, 2, 3))
             ],
         }
     ),
     hints=(
         "Two terms: what being undecided costs, and what the size of the logits costs on top.",
-        "After the norm C numbers of variance 1 are multiplied with C weights and added. Which variance has the sum?",
+        "After the norm, C numbers of variance 1 are multiplied by C weights and added. What variance does the sum have?",
     ),
     cases=lambda g: [(45, 64, 0.1), (84, 768, 0.02), (10, 16, 0.3), (1000, 100, 0.05)],
 )

@@ -93,19 +93,22 @@ EXERCISES = {
         also=spoilt_model,
         cases=small_models,
         mistakes=(
-            Mistake(in_place, "A learnable tensor may not be changed in place while notes are taken: `nn.init.zeros_(...)`, or under `torch.no_grad()`."),
+            Mistake(
+                in_place,
+                "A learnable tensor may not be changed in place while the graph is recorded: use `nn.init.zeros_(...)`, or do it under `torch.no_grad()`.",
+            ),
             Mistake(not_a_parameter, "Only an `nn.Parameter` can stand there. Fill the old one with zeros."),
             Mistake(the_module, "That is the module. Its `.weight` is the tensor."),
             Mistake(logits_without("token_embedding"), "Those are the token vectors. Which part holds the positions?"),
             Mistake(lambda model, idx: model(idx), "Nothing has changed: these are the logits of the model as it was."),
-            Mistake(logits_without("position_embedding", 0), "Only the first position is zero now. All of them are asked."),
+            Mistake(logits_without("position_embedding", 0), "Only the first position is zero now. All of them have to be."),
             Mistake(
                 lambda model, idx: logits_without("position_embedding")(model, idx).softmax(dim=-1),
-                "These are probabilities. The logits are asked, as the model gives them.",
+                "These are probabilities. Return the logits, as the model gives them.",
             ),
             Mistake(
                 lambda model, idx: logits_without("position_embedding")(model, idx)[:, -1],
-                "That is the last position alone. The logits of all positions are asked.",
+                "That is the last position alone. Return the logits of all positions.",
             ),
         ),
         hints=(
@@ -125,7 +128,7 @@ EXERCISES = {
             Mistake(lambda story: story.rindex(name_of(story)) - 1, "One too few: the first letter has just dropped out."),
             Mistake(
                 lambda story: story.rindex(name_of(story)) - len(name_of(story)),
-                "Those are the characters between the two names. The first name itself must be seen too.",
+                "Those are the characters between the two names. The first name itself has to be seen too.",
             ),
             Mistake(
                 lambda story: story.rindex(name_of(story)) + len(name_of(story)),

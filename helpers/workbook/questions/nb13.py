@@ -25,7 +25,7 @@ PREVIOUS = Exercise(
                 "Row t is who looks, column s at whom. s = t - 1 is one below: `diagonal(-1, ...)`.",
             ): lambda weights: back(0, weights).mean(-1),
             (
-                "All zeros: that is the token just after, which nobody may see.",
+                "All zeros: that is the token just after, which no position may see.",
                 "Row t, column t - 1: the diagonal below the main one has the number -1, not 1.",
             ): lambda weights: back(-1, weights).mean(-1),
             (
@@ -37,23 +37,23 @@ PREVIOUS = Exercise(
                 "Leave position 0 out: in a loop, t - 1 would be -1 there, which is the last column.",
             ): lambda weights: back(1, weights).sum(-1) / weights.shape[-1],
             (
-                "That is the sum over the positions. The mean is asked.",
+                "That is the sum over the positions. The task asks for the mean.",
                 "How many positions have a token before them? Divide by that.",
             ): lambda weights: back(1, weights).sum(-1),
             (
-                "One number for the whole layer. Every head should have its own.",
+                "One number for the whole layer. The task asks for one for each head.",
                 "Take the mean over the positions only: the last dimension of the diagonals (H, T - 1).",
             ): lambda weights: back(1, weights).mean(),
             (
-                "Those are the weights at each position, (H, T - 1). Their mean over the positions is asked.",
+                "Those are the weights at each position, (H, T - 1). The task asks for their mean over the positions.",
                 "A mean over the last dimension leaves (H,).",
             ): lambda weights: back(1, weights),
             (
-                "You took the mean over the heads, so one number is left for each position. Turn that round.",
+                "You took the mean over the heads, so one number is left for each position. Take it over the positions.",
                 "The diagonals are (H, T - 1). Which dimension should go?",
             ): lambda weights: back(1, weights).mean(0),
             (
-                "`diagonal` takes the first two dimensions if it is not told: heads and positions. Yours mixes them.",
+                "Unless it is told otherwise, `diagonal` takes the first two dimensions: heads and positions. Yours mixes them.",
                 "Say where the matrices stand: `dim1=-2, dim2=-1`.",
             ): [lambda weights: weights.diagonal(-1).mean(-1), lambda weights: weights.diagonal(-1).mean(0), lambda weights: weights.diagonal(-1).mean()],
             (
@@ -61,11 +61,11 @@ PREVIOUS = Exercise(
                 "Column 0 is fixed in yours. The column should move with the row: t - 1 in row t.",
             ): [lambda weights: weights[:, 1:, 0].mean(-1), lambda weights: weights[:, :, 0].mean(-1)],
             (
-                "Only the last position looks back in yours. All that can should count.",
+                "In yours, only the last position looks back. All positions that can look back should count.",
                 "Positions 1 to T - 1, each with its own column: a diagonal, or a loop.",
             ): lambda weights: weights[:, -1, -2],
             (
-                "That is the mean of a whole square of weights. One weight in each row is asked: row t, column t - 1.",
+                "That is the mean of a whole square of weights. The task asks for one weight in each row: row t, column t - 1.",
                 "Slices take every row with every column. Two lists of indices pair them: `weights[:, rows, columns]`. Or `diagonal`.",
             ): [
                 lambda weights: weights[:, 1:, :-1].mean((-2, -1)),
@@ -73,7 +73,7 @@ PREVIOUS = Exercise(
                 lambda weights: weights.mean((-2, -1)),
             ],
             (
-                "You count how often the token before has the largest weight. The mean of its weight is asked.",
+                "You count how often the token before has the largest weight. The task asks for the mean of its weight.",
                 "No comparison is needed: the weights themselves, row t and column t - 1, and their mean.",
             ): lambda weights: (weights[:, 1:].argmax(-1) == torch.arange(weights.shape[-1] - 1)).float().mean(-1),
         }
@@ -161,11 +161,11 @@ SHARED = Exercise(
                 "`max(..., default=0)`, or begin with 0 and let it grow.",
             ): lambda text, source: max(len(s) for s in stretches(text) if s in source),
             (
-                "That is the stretch itself. Its length is asked.",
+                "That is the stretch itself. The task asks for its length.",
                 "`len` of what you found.",
             ): longest,
             (
-                "Yours allows gaps. A stretch is without: one slice of `text` that stands in `source` as it is.",
+                "Yours allows gaps. A stretch has none: it is one slice of `text` that stands in `source` as it is.",
                 "`text[start:end] in source` looks for one piece. Which is the longest for which that is true?",
             ): subsequence,
             (
@@ -203,18 +203,18 @@ SHARED = Exercise(
                 "In 'abcd' with the source 'ab bcd', after 'ab' the b must not be lost. Take away only the first character, until the rest can grow.",
             ): [lambda text, source, f=f: run(text, source, f) for f in (lambda c, s: "", lambda c, s: c, lambda c, s: c if c in s else "")],
             (
-                "You compare whole words. Stretches are of characters, and may begin or end within a word, or hold several.",
+                "You compare whole words. Stretches consist of characters. They may begin or end within a word, or hold several.",
                 "Do not split: slices of `text` itself, from every start to every end.",
             ): [words, lambda text, source: max((len(word) for word in text.split() if word in source), default=0)],
             (
-                "That is the first stretch that you found, or the last. The longest is asked.",
+                "That is the first stretch that you found, or the last. The task asks for the longest.",
                 "Go through all of them, and keep a length that only grows.",
             ): [
                 lambda text, source: next((len(s) for s in stretches(text) if s in source), 0),
                 lambda text, source: next((len(s) for s in list(stretches(text))[::-1] if s in source), 0),
             ],
             (
-                "You count the stretches that the two share. The length of the longest is asked.",
+                "You count the stretches that the two share. The task asks for the length of the longest.",
                 "`max` of their lengths in place of their number.",
             ): lambda text, source: sum(s in source for s in stretches(text)),
             (

@@ -68,8 +68,8 @@ TOP_P = Exercise(
                 "A token stays if those before it, without itself, have not reached p: the running sum minus its own probability.",
             ): [nucleus(keep) for keep in (too_few, less, with_first(too_few), with_first(less))],
             (
-                "Where the first tokens hold just p, yours takes one more. The fewest are asked.",
-                "A token is still needed if those before it hold less than p. Yours also takes it if they hold just p.",
+                "Where the first tokens hold exactly p, yours takes one more. The task asks for the fewest.",
+                "A token is still needed if those before it hold less than p. Yours also takes it if they hold exactly p.",
             ): [nucleus(lambda total, own, p: total - own <= p), nucleus(lambda total, own, p: torch.arange(len(own)) <= (total <= p).sum())],
             (
                 "Yours adds up in the order of the vocabulary. The likeliest should come first.",
@@ -96,11 +96,11 @@ TOP_P = Exercise(
                 lambda probs, p: nucleus()(F.softmax(probs, 0), p),
             ],
             (
-                "Equals at the border all stay in yours. The fewest are asked: the first of them, as many as are needed.",
+                "In yours, equals at the border all stay. The task asks for the fewest: the first of them, as many as are needed.",
                 "A threshold cannot tell equals apart. Keep ranks: a sort with `stable=True` has the first of equals first.",
             ): nucleus(end=lambda probs, mask: shared_out(probs, probs >= probs[mask].min())),
             (
-                "Of equals at the border yours keeps the last. The first is asked.",
+                "Of equals at the border yours keeps the last. The task asks for the first.",
                 "A sort from small to large, turned round, turns equals round too. Sort with `descending=True, stable=True`.",
             ): nucleus(order=lambda probs: probs.argsort(stable=True).flip(0)),
             (
@@ -116,7 +116,7 @@ TOP_P = Exercise(
                 "Set the others to 0, by a product with the mask, say: then the shape remains (V,).",
             ): [nucleus(end=lambda probs, mask: probs[mask] / probs[mask].sum()), nucleus(end=lambda probs, mask: probs[mask])],
             (
-                "That is which tokens stay. Their probabilities are asked.",
+                "That says which tokens stay. The task asks for their probabilities.",
                 "Multiply `probs` with it, and divide by the sum.",
             ): nucleus(end=lambda probs, mask: mask),
         }

@@ -63,11 +63,11 @@ TEMPERED = Exercise(
                 "Comparing with the maximum finds all equals. The index of the first is what `argmax` gives.",
             ): tempered(zero=every),
             (
-                "Of equals yours takes the last. The first is asked.",
+                "Of equals yours takes the last. The task asks for the first.",
                 "A sort from small to large ends with the last of equals. `argmax` gives the first.",
             ): tempered(zero=lambda logits: greedy(logits.flip(-1)).flip(-1)),
             (
-                "At 0 yours gives which token is the largest. Probabilities are asked, as at any other temperature.",
+                "At 0 yours says which token is the largest. The task asks for probabilities, as at any other temperature.",
                 "Turn the index into a row of V numbers, a 1 at its place: `F.one_hot` does.",
             ): [
                 tempered(zero=lambda logits: logits.argmax(-1)),
@@ -75,7 +75,7 @@ TEMPERED = Exercise(
                 tempered(zero=lambda logits: logits.argmax()),
             ],
             (
-                "At 0 yours gives whole numbers. Probabilities are real numbers.",
+                "At 0 yours gives integers. Probabilities are floats.",
                 "`F.one_hot` counts, so its result is of integers: turn it into the dtype of the logits.",
             ): tempered(zero=lambda logits: F.one_hot(logits.argmax(-1), logits.shape[-1])),
             (
@@ -99,8 +99,8 @@ TEMPERED = Exercise(
                 "Below 1 the distances between the logits should grow. Which operation with 0.5 makes a number larger?",
             ): each_zero(lambda logits, t: F.softmax(logits * t, -1)),
             (
-                "These are logits still. Probabilities are asked.",
-                "The division is right. What makes positive numbers that sum to 1 from it?",
+                "These are still logits. The task asks for probabilities.",
+                "The division is right. What turns them into non-negative numbers that sum to 1?",
             ): each_zero(lambda logits, t: logits / t),
             (
                 "Your temperature comes after the softmax. It belongs before: what it divides are logits.",

@@ -139,7 +139,9 @@ def test_quick_picture_is_the_slow_one(blocks):
     different = np.abs(quick - slow).max(axis=2) > 0.1
     assert different.mean() < 0.01  # curves lie over the legends instead of under them
     assert picture.png(history) == TrainingPicture("A title", {"uniform": 4.43}, 100).png(history)
-    assert len(inside(history, "x").axes[0].lines) == blocks
+    names = [f"block {number}" for number in range(1, blocks + 1)]  # counted from 1, as everywhere
+    assert [line.get_label() for line in inside(history, "x").axes[0].lines] == names
+    assert [curve.get_label() for curve in picture.blocks.get("block_grad_norms", [])] == names
 
 
 def test_curves_hold_the_history(new_run):

@@ -426,7 +426,9 @@ def test_the_picture_without_a_kernel_is_the_studio_as_it_stands():
     bundle = shown._repr_mimebundle_()
     assert set(bundle) >= {"text/html", "application/vnd.jupyter.widget-view+json"}
     figure = shown.picture()
-    assert bundle["text/plain"] == shown.in_words() == " ".join(column.numbers(4)[-1] for column in shown.columns)
+    said = [column.numbers(4)[-1] for column in shown.columns]
+    assert bundle["text/plain"] == shown.in_words() and shown.in_words().startswith("Rows of bars for A and B")
+    assert shown.in_words().endswith(" ".join(said))
     assert base64.b64encode(picture.png(figure)).decode() in bundle["text/html"]
     height, width, _ = matplotlib.image.imread(io.BytesIO(picture.png(figure))).shape
     assert (height, width) == (525, 980)

@@ -332,9 +332,14 @@ def test_typed_predictions_are_taken_as_they_are_meant(capsys):
     assert prediction.right is None and not prediction.answer.disabled
 
 
-def test_an_answer_that_was_not_offered_is_a_mistake_of_the_notebook():
-    with pytest.raises(ValueError, match="not among the options"):
-        Prediction("?", ["a", "b"]).reveal("c")
+def test_an_answer_that_was_not_offered_is_said_and_counts_for_nobody(capsys):
+    """A learner who changes a width or a text gets other answers; hygiene looks for these words in what is stored."""
+    prediction = Prediction("?", ["a", "b"])
+    choose(prediction, "a")
+    prediction.reveal("c", why="Because of b.")
+    said = capsys.readouterr().out
+    assert said == "You predicted a. Answer: c, which is none of the options: the cells above were changed.\n"
+    assert prediction.right is None
 
 
 def test_score_counts_the_last_of_each_question(capsys):

@@ -1,0 +1,34 @@
+"""Pictures of several models beside each other, and of the text that one of them writes."""
+
+from helpers.show.picture import CYCLE, new_figure
+from helpers.show.plots import draw_baselines
+
+
+def loss_ladder(curves, baselines, title, limit=None, over="step", per=1, height=3.8):
+    """The validation losses of several models over one axis, beside dashed baselines and a solid limit.
+
+    curves: name -> (x, losses), two lists of equal length. `over` names the axis; its numbers are x divided by `per`.
+    """
+    figure, ax = new_figure(title, height=height)
+    said = [f"{title}. A line for the validation loss of each model, in nats per token. Horizontal axis: {over}."]
+    for (name, (x, losses)), color in zip(curves.items(), CYCLE, strict=False):
+        ax.plot([value / per for value in x], losses, "o-", color=color, markersize=3, label=name)
+        said.append(f"{name}: from {losses[0]:.2f} to {losses[-1]:.2f}.")
+    draw_baselines(ax, baselines, limit)
+    ax.set(xlabel=over, ylabel="nats per token")
+    ax.legend(fontsize=8, loc="upper right", framealpha=1.0, edgecolor="none")
+    said.append(f"Dashed lines: {', '.join(f'{name} {value:.2f}' for name, value in baselines.items())}.")
+    if limit is not None:
+        said.append(f"A solid line marks the limit, {limit:.2f}.")
+    figure.alt = " ".join(said)
+    return figure
+
+
+def text_page(text, title, height=3.2):
+    """A text as a picture, in letters of equal width, its line breaks where they are and long lines wrapped."""
+    figure, ax = new_figure(title, height=height)
+    wrap = "$" not in text  # where it wraps, matplotlib takes what stands between two of them for a formula
+    ax.text(0, 1, text, family="DejaVu Sans Mono", fontsize=9, va="top", wrap=wrap, parse_math=False)
+    ax.axis("off")
+    figure.alt = f"{title}. A page of {len(text)} characters: {text}"
+    return figure
