@@ -7,6 +7,8 @@ import numpy as np
 from helpers.show.picture import BLUE, CYCLE, GREEN, VERMILION, new_figure, visible
 from helpers.show.plots import bars
 
+SMALL = 6  # positions of a map with numbers in it
+
 
 def over_doublings(sizes, panels, title, xlabel):
     """Panels side by side over sizes, on a scale on which each doubling is equally far.
@@ -31,28 +33,41 @@ def over_doublings(sizes, panels, title, xlabel):
 def attention_maps(tables, title, text=None, columns=None):
     """Attention weights as maps side by side, all on one scale from 0 to 1. Row t says where position t looks.
 
-    tables: name -> (T, T). text: T characters that label rows and columns. columns: maps in a row, all by default.
+    tables: name -> (T, T); small ones get their numbers written in. text: T characters that label rows and columns.
+    columns: how many maps in a row, all by default.
     """
     columns = columns or len(tables)
     rows, size = -(-len(tables) // columns), 3.3 if text else 2.6
-    figure, axes = new_figure(title, width=7.0, height=size * rows + 0.3, columns=columns, rows=rows, squeeze=False)
+    figure, axes = new_figure(title, width=7.0, height=size * rows + 0.3, columns=columns, rows=rows)
     said = [f"{title}. {len(tables)} maps, a row for each position that looks, a column for each that is looked at."]
+    axes = np.atleast_1d(axes)
     for ax in axes.flat[len(tables) :]:
         ax.set_visible(False)
     for ax, (name, table) in zip(axes.flat, tables.items(), strict=False):
         table = np.asarray(table)
         image = ax.imshow(table, cmap="viridis", vmin=0, vmax=1)
+        if small := len(table) <= SMALL:
+            ax.set(xticks=range(len(table)), yticks=range(len(table)))
+            for (t, s), weight in np.ndenumerate(table):
+                color = "black" if weight > 0.6 else "white"
+                ax.text(s, t, f"{weight:.2f}", ha="center", va="center", fontsize=9, color=color)
         if text is not None:
             for set_ticks in (ax.set_xticks, ax.set_yticks):
                 set_ticks(range(len(table)), [visible(char) for char in text], fontsize=7, parse_math=False)
         ax.set_title(name, fontsize=10)
         ax.grid(visible=False)
-        said.append(f"{name}: {where_the_weight_lies(table)}.")
+        in_words = row_by_row if small else where_the_weight_lies
+        said.append(f"{name}: {in_words(table)}.")
     figure.supxlabel("position looked at", fontsize=9)
     figure.supylabel("position that looks", fontsize=9)
     figure.colorbar(image, ax=axes, label="weight", fraction=0.03)
     figure.alt = " ".join(said)
     return figure
+
+
+def row_by_row(table):
+    """In words, a small map (T, T): the rows, each up to the position that looks."""
+    return "; ".join(f"row {t}: " + ", ".join(f"{w:.2f}" for w in row[: t + 1]) for t, row in enumerate(table))
 
 
 def where_the_weight_lies(table):
@@ -105,7 +120,7 @@ def calls_in_time(starts, ends, title, name="head"):
         ax.broken_barh([(begin, end - begin)], (i - 0.35, 0.7), color=CYCLE[i % len(CYCLE)])
     ax.set(xlabel="milliseconds since the first call", ylim=(len(since) - 0.4, -0.6))
     ax.set_yticks(range(len(since)), [f"{name} {i}" for i in range(len(since))])
-    overlaps = any(later[0] > earlier[1] for earlier, later in itertools.pairwise(since))
+    overlaps = any(later[0] < earlier[1] for earlier, later in itertools.pairwise(since))
     order = "Some begin before the one above has ended" if overlaps else "Each begins after the one above it has ended"
     figure.alt = f"{title}. One bar for each of {len(since)} calls over time, the first at the top. {order}."
     return figure

@@ -90,7 +90,7 @@ CLIP = Exercise(
             "Too short ones are scaled, too long ones left: the comparison is the wrong way round.": lambda gs, m: [
                 g * m / flat(gs).norm() if flat(gs).norm() < m else g for g in gs
             ],
-            "Where all gradients are 0 the norm is 0, and a plain number cannot be divided by 0. Compare before you divide.": clipping(
+            "Where all gradients are 0 the norm is 0, and Python does not divide a float by 0. Compare before you divide.": clipping(
                 lambda gs: flat(gs).norm().item(), factor=lambda limit, n: min(1.0, limit / n), always=True
             ),
             "The mean of the squares is not their sum.": [
@@ -222,7 +222,7 @@ ADAMW = Exercise(
             "The decay is right. The root of v is missing.": decayed(root=False),
             "The decay is right, and eps stands inside the root. It belongs outside.": decayed(eps="inside"),
             "The averages that were given are not used: m and v begin anew.": decayed(carry=False),
-            "The decay is added to m. Neither m nor v should hear of it.": strides.into_m,
+            "The decay is added to m. It belongs in neither m nor v.": strides.into_m,
             "The decay is right. eps is missing, and 0 is divided by 0.": decayed(eps="none"),
             "m and v are given back corrected. The next step wants them as they are.": strides.hatted,
             "The step is too early by one: t is 1 at the first step already.": lambda p, g, m, v, t, lr, d: decayed()(p, g, m, v, t + 1, lr, d),

@@ -37,20 +37,21 @@ def back(T, k):
 
 
 def test_attention_maps():
-    tables = {"head 0": back(6, 0), "head 1": back(6, 2), "head 2": (back(6, 0) + 3 * back(6, 1)) / 4}
-    figure = heads.attention_maps(tables, "Three heads", text="ab c$\n", columns=2)
+    tables = {"head 0": back(7, 0), "head 1": back(7, 2), "head 2": (back(7, 0) + 3 * back(7, 1)) / 4}
+    figure = heads.attention_maps(tables, "Three heads", text="ab c$\n.", columns=2)
     maps = [ax for ax in figure.axes if ax.images and ax.get_title()]
     assert [ax.get_title() for ax in maps] == list(tables)
     for ax, table in zip(maps, tables.values(), strict=True):
         assert ax.images[0].get_array().tolist() == table.tolist()
         assert ax.images[0].get_clim() == (0, 1)  # one scale for all
         for axis in (ax.xaxis, ax.yaxis):
-            assert [label.get_text() for label in axis.get_ticklabels()] == ["a", "b", "␣", "c", "$", "⏎"]
+            assert [label.get_text() for label in axis.get_ticklabels()] == ["a", "b", "␣", "c", "$", "⏎", "."]
+        assert not ax.texts
     assert [ax.get_visible() for ax in figure.axes[:4]] == [True, True, True, False]
     assert figure.get_supxlabel() == "position looked at" and figure.get_supylabel() == "position that looks"
     assert "head 0: most weight in the mean on itself (1.00) and" in figure.alt
     assert "head 1: most weight in the mean on 2 back (1.00) and" in figure.alt
-    assert "head 2: most weight in the mean on 1 back (0.75) and itself (0.38)" in figure.alt  # row 0: all on itself
+    assert "head 2: most weight in the mean on 1 back (0.75) and itself (0.36)" in figure.alt  # row 0: all on itself
     png(figure)  # a $ is no formula
 
 
@@ -61,6 +62,13 @@ def test_attention_maps_without_text_stand_in_one_row():
         label.get_text() for label in one.get_xticklabels()
     ]
     assert figure.alt.startswith("A title. 2 maps, a row for each position that looks")
+
+
+def test_a_small_map_has_its_numbers_written_in():
+    figure = heads.attention_maps({"by hand": [[1.0, 0.0], [0.25, 0.75]]}, "Two positions")
+    written = {text.get_position(): text.get_text() for text in figure.axes[0].texts}
+    assert written == {(0, 0): "1.00", (1, 0): "0.00", (0, 1): "0.25", (1, 1): "0.75"}
+    assert "by hand: row 0: 1.00; row 1: 0.25, 0.75." in figure.alt
 
 
 def test_attention_row():
