@@ -8,10 +8,14 @@ def loss_ladder(curves, baselines, title, limit=None, over="step", per=1, height
     """The validation losses of several models over one axis, beside dashed baselines and a solid limit.
 
     curves: name -> (x, losses), two lists of equal length. `over` names the axis; its numbers are x divided by `per`.
+    A model that was measured more often than another would seem to fall faster, so a curve has points only where all
+    were measured.
     """
+    shared = set.intersection(*(set(x) for x, _ in curves.values()))
     figure, ax = new_figure(title, height=height)
     said = [f"{title}. A line for the validation loss of each model, in nats per token. Horizontal axis: {over}."]
     for (name, (x, losses)), color in zip(curves.items(), CYCLE, strict=False):
+        x, losses = zip(*((value, loss) for value, loss in zip(x, losses, strict=True) if value in shared), strict=True)
         ax.plot([value / per for value in x], losses, "o-", color=color, markersize=3, label=name)
         said.append(f"{name}: from {losses[0]:.2f} to {losses[-1]:.2f}.")
     draw_baselines(ax, baselines, limit)
