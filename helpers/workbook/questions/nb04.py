@@ -3,8 +3,8 @@
 import torch
 
 from helpers import baselines
-from helpers.workbook.questions import Exercise, Mistake
 from helpers.text import CharTokenizer
+from helpers.workbook.questions import Exercise, Mistake
 
 
 def trigram_with(begin=1, dim=2, keepdim=True, sign=-1, moved=False, by=torch.mean, log=torch.log, on_train=False, late=False):
