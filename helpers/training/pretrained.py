@@ -27,7 +27,7 @@ SECONDS = 80  # of training; loading the text before, and measuring the loss aft
 
 
 def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECONDS, preset=None, progress=True):
-    """A GPT trained on `corpus`, and its tokenizer: the one saved as `name` (notebook 11 saves "gpt"), or one trained now.
+    """A GPT trained on `corpus`, and its tokenizer: the one saved as `name` (as notebook 11 does), or one trained now.
 
     Says which. A model counts if it was trained on this very text. Training takes at most `seconds` on any machine: the
     speed is measured first, the schedule is shortened to fit, and if the machine slows down meanwhile, training ends
@@ -56,8 +56,8 @@ def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECO
     per_step = seconds_per_step(copy.deepcopy(model), batches(), recipe)  # measuring takes some of the time, too
     recipe = shortened(recipe, (seconds - (time.perf_counter() - start)) / per_step)
     print(
-        f"There is no trained GPT for this text yet (notebook 11 saves one). Training one now: {recipe.steps:,} steps in "
-        f"at most {seconds} seconds. The next time it is there."
+        f"There is no trained GPT for this text yet (notebook 11 saves one). Training one now: {recipe.steps:,} steps "
+        f"in at most {seconds} seconds. The next time it is there."
     )
     bar = tqdm(total=recipe.steps, disable=not progress, unit="step", leave=False, file=sys.stdout)
     with bar, contextlib.closing(steps(model, batches(), recipe)) as events:
@@ -98,10 +98,8 @@ def saved(path, tokenizer, identity, limit, device):
     if type(loss) is float and limit is not None and loss > limit():
         print(f"The GPT saved as {path.name} has a validation loss of {loss:.2f} nats: stopped early, it seems.")
         return None
-    print(
-        f"Loaded the GPT that was saved as {path.name}."
-        + (f" Its validation loss was {loss:.3f} nats." if loss else "")
-    )
+    said = f" Its validation loss was {loss:.3f} nats." if type(loss) is float else ""
+    print(f"Loaded the GPT that was saved as {path.name}.{said}")
     return model
 
 
@@ -124,9 +122,7 @@ def keep_better(path, model, tokenizer, text, val_loss, **info):
         before = {}
     loss = before.get("val_loss")
     if before.get("text") == identity and type(loss) is float and loss < val_loss:
-        print(
-            f"Kept the better model at {path.name}: {loss:.3f} nats, and this one has {val_loss:.3f}. It is not saved."
-        )
+        print(f"Not saved: the model at {path.name} is better ({loss:.3f} nats; this one has {val_loss:.3f}).")
         return False
     save_model(path, model, tokenizer, val_loss=val_loss, text=identity, **info)
     print(f"Saved as {path.name}, with a validation loss of {val_loss:.3f} nats.")

@@ -1,4 +1,4 @@
-"""A training run in one file, so that it can go on exactly where it stands: weights, optimizer, random numbers, history.
+"""A training run in one file, so that it can go on exactly where it stands: weights, optimizer, random numbers.
 
 `load_run` first reads and compares everything, and only then changes the run: a file that does not fit changes nothing.
 """
@@ -47,9 +47,7 @@ def load_run(path, run):
     """
     tensors, info = read(path)
     if "train" not in info:
-        raise CheckpointError(
-            f"{path} holds a model, but no training run that could be resumed. Use load_model for it."
-        )
+        raise CheckpointError(f"{path} holds a model, but no training run that could be resumed. Use load_model.")
     same_run(info, run, path)
     progress = progress_of(info, run, path)
     model, states = unprefixed("model", tensors), unprefixed("random", tensors)
@@ -113,7 +111,7 @@ def fingerprint(tokens, piece=1 << 24):
 def same_run(info, run, path):
     """A CheckpointError names what differs between the run that was stored and this one.
 
-    More steps than were planned are no other run: it goes on to the new number, along the new schedule.
+    A finished run may be given more steps than were planned: it goes on to the new number, along the new schedule.
     """
     ours = dict(run.identity)
     if info["format"] == 1:  # of the first edition, which knew a text by its lengths and its sum
@@ -122,13 +120,9 @@ def same_run(info, run, path):
         ours["data"] = data | {key: ours["data"][key] for key in ("batch_size", "context_length")}
     for part, here in ours.items():
         there = info.get(part)
-        if (
-            part == "train"
-            and isinstance(there, dict)
-            and is_count(there.get("steps"))
-            and there["steps"] < here["steps"]
-        ):
-            there = there | {"steps": here["steps"]}
+        if part == "train" and isinstance(there, dict) and is_count(there.get("steps")):
+            finished = info.get("step") == there["steps"]
+            there = there | {"steps": here["steps"]} if finished and there["steps"] < here["steps"] else there
         if there == here:
             continue
         if isinstance(there, dict) and isinstance(here, dict):
@@ -151,12 +145,8 @@ def progress_of(info, run, path):
             raise CheckpointError(f"{path} has {str(found[name])[:50]} for its {name}, which cannot be. {REMEDY}")
     columns = vars(run.history)
     rows = history.get("step") if isinstance(history, dict) else None
-    if (
-        not isinstance(rows, list)
-        or not all(map(is_count, rows))
-        or rows != sorted(set(rows))
-        or max(rows, default=0) > step
-    ):
+    counts = isinstance(rows, list) and all(map(is_count, rows))
+    if not counts or rows != sorted(set(rows)) or max(rows, default=0) > step:
         raise CheckpointError(f"{path} has a damaged history of its losses. {REMEDY}")
     found["history"] = {name: history.get(name, [None] * len(rows)) for name in columns}
     for name, values in found["history"].items():

@@ -107,7 +107,7 @@ def _alive(pid):
 
 
 def digest(tensors, info):
-    """SHA-256 of names, kinds, shapes and bytes of all tensors, and of the information, whatever the order of storing."""
+    """SHA-256 of the names, kinds, shapes and bytes of all tensors, and of the information."""
     sha256 = hashlib.sha256(json.dumps(info, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         sha256.update(f"\0{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
@@ -118,13 +118,12 @@ def digest(tensors, info):
 def read(path):
     """The `(tensors, info)` that `write` stored, on the CPU. A CheckpointError says what is wrong with the file."""
     content = _content(path)
-    if content[:2] == b"PK" or content[:1] == b"\x80":
-        raise_pickle = content[8:9] != b"{"  # safetensors: a length in eight bytes (which may be any), then a brace
-        if raise_pickle:
-            raise CheckpointError(
-                f"{path} is a pickle (torch.save makes these). Opening one can run any code that its author put in, "
-                "so it was not opened. Save with helpers.training.save_model, or as safetensors."
-            )
+    # safetensors begins with a length in eight bytes, which may be any, and then a brace.
+    if content[8:9] != b"{" and (content[:2] == b"PK" or content[:1] == b"\x80"):
+        raise CheckpointError(
+            f"{path} is a pickle (torch.save makes these). Opening one can run any code that its author put in, "
+            "so it was not opened. Save with helpers.training.save_model, or as safetensors."
+        )
     try:
         tensors = load(content)
         metadata = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")]).get("__metadata__") or {}
