@@ -94,7 +94,8 @@ def said(machine):
 def identity(run):
     """What must be equal for a run to go on: model, vocabulary, settings and data, as JSON gives them back."""
     batches = run.batches
-    data = {"train": fingerprint(batches.train), "val": fingerprint(batches.val)}
+    data = {"train": len(batches.train), "val": len(batches.val)}
+    data |= {"train_sha256": fingerprint(batches.train), "val_sha256": fingerprint(batches.val)}
     data |= {"batch_size": batches.batch_size, "context_length": batches.context_length}
     parts = model_info(run.model, run.tokenizer) | {"train": dataclasses.asdict(run.config), "data": data}
     return json.loads(json.dumps(parts))
@@ -125,6 +126,12 @@ def same_run(info, run, path):
             there = there | {"steps": here["steps"]} if finished and there["steps"] < here["steps"] else there
         if there == here:
             continue
+        if part == "data" and isinstance(there, dict) and any(there.get(k) != v for k, v in here.items() if "sha" in k):
+            raise CheckpointError(
+                f"{path} is from a run on another text: {there.get('train')} tokens to train on and {there.get('val')} to "
+                f"validate on, this run {here['train']} and {here['val']}, or as many others. Resume it with its own "
+                "text, or begin a new run with resume=False."
+            )
         if isinstance(there, dict) and isinstance(here, dict):
             there, here = ({k: v for k, v in a.items() if b.get(k) != v} for a, b in ((there, here), (here, there)))
         raise CheckpointError(
