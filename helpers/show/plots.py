@@ -194,6 +194,8 @@ def shape_table(a, b, result, title):
     ax.set_xlabel("dimension, counted from the right", loc="right")
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.grid(visible=False)
-    shapes = ", ".join(f"{name} {'does not exist' if x is None else x}" for name, x in (("a", a), ("b", b), ("a + b", result)))
+    shapes = ", ".join(
+        f"{name} {'does not exist' if x is None else x}" for name, x in (("a", a), ("b", b), ("a + b", result))
+    )
     figure.alt = f"{title}. Two shapes lined up at the right, dimension by dimension, and their result: {shapes}."
     return figure

@@ -128,8 +128,8 @@ def same_run(info, run, path):
             continue
         if part == "data" and isinstance(there, dict) and any(there.get(k) != v for k, v in here.items() if "sha" in k):
             raise CheckpointError(
-                f"{path} is from a run on another text: {there.get('train')} tokens to train on and {there.get('val')} to "
-                f"validate on, this run {here['train']} and {here['val']}, or as many others. Resume it with its own "
+                f"{path} is from a run on another text: {there.get('train')} tokens to train on and {there.get('val')} "
+                f"to validate on, this run {here['train']} and {here['val']}, or as many others. Resume it with its own "
                 "text, or begin a new run with resume=False."
             )
         if isinstance(there, dict) and isinstance(here, dict):
