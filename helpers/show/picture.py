@@ -68,11 +68,13 @@ def style(ax):
 
 
 def png(figure):
-    """The figure as PNG bytes. Its words are taken as they are: two dollar signs in a text make no formula."""
-    texts = [text for text in figure.findobj(Text) if "$" in text.get_text() and text.get_parse_math()]
+    """The figure as PNG bytes. Its words are taken as they are: two dollar signs in a text make no formula, and a
+    character for which there is no glyph is shown by its code."""
+    texts = figure.findobj(Text)
     for text in texts:
-        text.set_parse_math(False)
-    if texts:
+        if not (words := text.get_text()).isascii():
+            text.set_text("".join(char if char in "\n" or has_glyph(char) else visible(char) for char in words))
+    if any("$" in text.get_text() and text.get_parse_math() for text in texts):
         figure.draw_without_rendering()  # axes make their labels when they are drawn
         for text in figure.findobj(Text):
             text.set_parse_math(False)

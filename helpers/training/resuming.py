@@ -129,8 +129,8 @@ def same_run(info, run, path):
         if part == "data" and isinstance(there, dict) and any(there.get(k) != v for k, v in here.items() if "sha" in k):
             raise CheckpointError(
                 f"{path} is from a run on another text: {there.get('train')} tokens to train on and {there.get('val')} "
-                f"to validate on, this run {here['train']} and {here['val']}, or as many others. Resume it with its own "
-                "text, or begin a new run with resume=False."
+                f"to validate on, this run {here['train']} and {here['val']}, or as many others. Resume it with its "
+                "own text, or begin a new run with resume=False."
             )
         if isinstance(there, dict) and isinstance(here, dict):
             there, here = ({k: v for k, v in a.items() if b.get(k) != v} for a, b in ((there, here), (here, there)))
