@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from tqdm import tqdm
 
+from helpers import checks
 from helpers.evaluation import kept_mode
 from helpers.training.history import History
 from helpers.training.interrupts import held_interrupts
@@ -53,6 +54,14 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
     place = checkpoint if checkpoint is None or isinstance(checkpoint, Place) else Place(checkpoint)
     if resume and place.path.exists():
         load_run(place.path, run)
+    elif run.history.step:
+        raise ValueError(
+            f"This history already holds a run up to step {run.history.step[-1]}; two runs in one could not be told apart. "
+            "Give a new History()."
+        )
+    vocab_size = getattr(getattr(model, "config", None), "vocab_size", None)
+    for name, tokens in (("the training tokens", batches.train), ("the validation tokens", batches.val)):
+        checks.tokens(name, tokens, vocab_size)
     whole = True
     with kept_mode(model):
         try:
