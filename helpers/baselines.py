@@ -62,7 +62,7 @@ def _pair_counts(tokens, vocab_size):
 
 
 def _vocab_size(train, val, vocab_size):
-    """The size of the vocabulary, from the splits where it is not given; a ValueError where the splits do not fit it."""
+    """The size of the vocabulary, from the splits where it is not given; a ValueError where they do not fit it."""
     for name, tokens in (("train", train), ("val", val)):
         checks.tokens(name, tokens, None if vocab_size is None else checks.integer("vocab_size", vocab_size, 1))
         if len(tokens) < 2:

@@ -18,8 +18,8 @@ def loss_of(model, x, y):
     logits = model(x)
     if logits.dim() != 3 or logits.shape[:2] != x.shape:
         raise ValueError(
-            f"The model gives {tuple(logits.shape)} for x {tuple(x.shape)}; it should give logits (B, T, V), one row of "
-            "V for each position."
+            f"The model gives {tuple(logits.shape)} for x {tuple(x.shape)}; it should give logits (B, T, V), a row for "
+            "each position."
         )
     return F.cross_entropy(logits.flatten(0, 1), y.flatten())
 

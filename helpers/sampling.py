@@ -27,7 +27,7 @@ def keep_top_k(logits, k):
     Ties with the k-th stay, so none of equals is preferred. k at or above V keeps all.
     """
     if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise ValueError(f"top_k is {k}; it must be an integer of at least 1, or None to keep every token.")
+        raise ValueError(f"top_k is {k}; it must be at least 1, an integer, or None to keep every token.")
     if k >= logits.shape[-1]:
         return logits
     smallest = logits.topk(k, dim=-1).values[..., -1:]  # (..., 1)

@@ -56,8 +56,8 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
         load_run(place.path, run)
     elif run.history.step:
         raise ValueError(
-            f"This history already holds a run up to step {run.history.step[-1]}; two runs in one could not be told apart. "
-            "Give a new History()."
+            f"This history already holds a run up to step {run.history.step[-1]}; two runs in one could not be told "
+            "apart. Give a new History()."
         )
     vocab_size = getattr(getattr(model, "config", None), "vocab_size", None)
     for name, tokens in (("the training tokens", batches.train), ("the validation tokens", batches.val)):
