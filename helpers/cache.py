@@ -78,8 +78,8 @@ class Reader:
     def __init__(self, model, idx, *, use_cache=None, slide=1):
         if not isinstance(idx, torch.Tensor) or idx.dim() != 2 or idx.shape[1] < 1:
             raise ValueError(
-                f"idx has the shape {tuple(getattr(idx, 'shape', ()))}; it must be (B, T) with at least one token to continue from. "
-                "To begin from nothing, begin from a line break."
+                f"idx has the shape {tuple(getattr(idx, 'shape', ()))}; it must be (B, T) with at least one token to "
+                "continue from. To begin from nothing, begin from a line break."
             )
         config = getattr(model, "config", None)
         self.context_length = config.context_length if config is not None else 1

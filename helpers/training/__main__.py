@@ -13,8 +13,9 @@ from helpers.paths import checkpoint_path
 from helpers.sampling import sample_text
 from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
 from helpers.training.loop import train
+from helpers.training.place import Place, free_name
 from helpers.training.recipe import PRESETS
-from helpers.training.storage import CheckpointError, Place, free_name, read
+from helpers.training.storage import CheckpointError
 
 
 def main(arguments=None):
@@ -57,10 +58,9 @@ def main(arguments=None):
     whole = evaluate(model, fixed_windows(batches.val, batches.context_length))
     print(f"Step {history.last('step')}: {whole:.4f} nats per character on the whole validation split.")
     print(sample_text(model, tokenizer, "\n" if "\n" in tokenizer.chars else text[0], 300, seed=args.seed))
-    stored = read(place.path)[1]["step"] if place.path.exists() else None
-    if stored is None or stored < history.last("step"):
-        there = "nothing" if stored is None else f"the run as it was after step {stored}"
-        raise CheckpointError(f"Not saved: at {place.path} stands {there}. Make room, or choose another --out.")
+    if place.kept() is None:
+        there = "nothing of this run is kept" if place.step is None else f"it is kept as it was after step {place.step}"
+        raise CheckpointError(f"Not saved: at {place.path} {there}. Make room, or choose another --out.")
     print(f"Saved: {place.path}")
 
 

@@ -20,16 +20,16 @@ def save_model(path, model, tokenizer=None, **info):
 def load_model(path, device="cpu"):
     """The GPT stored at `path` (by `save_model` or by training), in eval mode, with its characters and its info."""
     tensors, info = read(path)
-    config, chars = stored_config(info, path), stored_chars(info, path)
+    state = unprefixed("model", tensors)
+    config, chars = stored_config(info, state, path), stored_chars(info, path)
     if chars is not None and len(chars) != config.vocab_size:
         raise CheckpointError(
             f"{path} has {len(chars)} characters for a vocabulary of {config.vocab_size}, so it is damaged. {REMEDY}"
         )
-    state = unprefixed("model", tensors)
-    if config.n_layer > len(state):
-        raise CheckpointError(f"{path} tells of {config.n_layer} blocks and holds {len(state)} tensors. {REMEDY}")
     with torch.device("meta"):  # no memory is asked for before all shapes agree
         compare_state(GPT(config), state, path)
+    if config.tie_weights and not torch.equal(state["lm_head.weight"], state["token_embedding.weight"]):
+        raise CheckpointError(f"{path} says that two matrices are one, but they differ, so it is damaged. {REMEDY}")
     model = GPT(config)
     model.load_state_dict(state)
     return model.to(device).eval(), chars, info
@@ -44,22 +44,26 @@ def model_info(model, tokenizer=None):
     }
 
 
-def stored_config(info, path):
-    """The GPTConfig that a file tells of; a CheckpointError where it tells of none that this version can build."""
+def stored_config(info, state, path):
+    """The GPTConfig that a file tells of; a CheckpointError where it tells of none that this version can build.
+
+    `state` (name -> Tensor) is what the file holds: no size can be above the number of values in its largest tensor.
+    """
     stored = info.get("model")
     if not stored:
         raise CheckpointError(f"{path} does not say how its model was built (it is not a GPT). Use another file.")
     fields = {field.name: field for field in dataclasses.fields(GPTConfig)}
-    if not isinstance(stored, dict) or not stored.keys() <= fields.keys():
-        unknown = sorted(stored.keys() - fields.keys()) if isinstance(stored, dict) else stored
+    if not isinstance(stored, dict) or stored.keys() != fields.keys():
+        other = sorted(stored.keys() ^ fields.keys()) if isinstance(stored, dict) else stored
         raise CheckpointError(
-            f"{path} has a configuration that this version does not know: {str(unknown)[:200]}. "
+            f"{path} has a configuration that is not this version's: {str(other)[:200]}. "
             "It may be from a later version: update this project, or use another file."
         )
+    largest = max((tensor.numel() for tensor in state.values()), default=0)
     for name, value in stored.items():
         kind = fields[name].type if isinstance(fields[name].type, type) else type(fields[name].default)
         good = is_count(value) if kind is int else is_number(value) if kind is float else isinstance(value, kind)
-        if not good:
+        if not good or (kind is int and value > (len(state) if name == "n_layer" else largest)):
             raise CheckpointError(f"{path} says that {name} is {str(value)[:200]}, which cannot be. {REMEDY}")
     try:
         return GPTConfig(**stored)
@@ -84,8 +88,8 @@ def is_count(value):
 
 
 def is_number(value):
-    """Whether a value is a finite number."""
-    return type(value) in (int, float) and math.isfinite(value)
+    """Whether a value is a finite number, and not one with hundreds of digits. JSON's true is none."""
+    return (type(value) is float and math.isfinite(value)) or (type(value) is int and abs(value) < 2**63)
 
 
 def compare_state(model, state, path):

@@ -16,10 +16,10 @@ from helpers import checks
 from helpers.evaluation import kept_mode
 from helpers.training.history import History
 from helpers.training.interrupts import held_interrupts
+from helpers.training.place import Place
 from helpers.training.recipe import Controls
 from helpers.training.resuming import load_run
 from helpers.training.run import Run
-from helpers.training.storage import Place
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Step:
 def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=None, resume=False, controls=None):
     """Train `model` on `batches`; a generator that yields a `Step` at the start and after every step.
 
-    With `checkpoint` (a path, or a storage.Place), the run is saved at every evaluation and whenever the generator ends
+    With `checkpoint` (a path, or a place.Place), the run is saved at every evaluation and whenever the generator ends
     or is closed: by an interrupt, by `break`, by an error elsewhere. With `resume`, a run saved there goes on where it
     stopped, on the same CPU with as many threads to the last bit as if it had never stopped; else a new one begins. A
     finished run goes on to a larger number of steps.
@@ -54,6 +54,7 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
     place = checkpoint if checkpoint is None or isinstance(checkpoint, Place) else Place(checkpoint)
     if resume and place.path.exists():
         load_run(place.path, run)
+        place.step = run.step
     elif run.history.step:
         raise ValueError(
             f"This history already holds a run up to step {run.history.step[-1]}; two runs in one could not be told "

@@ -5,13 +5,15 @@ import copy
 import dataclasses
 import hashlib
 import itertools
+import os
 import statistics
 import sys
 import time
+from pathlib import Path
 
 from tqdm import tqdm
 
-from helpers import baselines
+from helpers import baselines, checks
 from helpers.corpus import load_text
 from helpers.device import pick_device, seed_everything, synchronize
 from helpers.evaluation import evaluate
@@ -88,8 +90,8 @@ def saved(path, tokenizer, identity, limit, device):
         model, chars, info = load_model(path, device)
         if not chars:
             raise CheckpointError(f"{path.name} holds a model without its characters.")
-    except CheckpointError as error:  # it is put aside, not deleted: it might be somebody's work
-        print(f"{error}\nIt was renamed to {put_aside(path)}.")
+    except CheckpointError as error:
+        put_aside(path, error)
         return None
     # Models of the first edition do not say what they have read; their characters must do.
     if info.get("text", identity) != identity or chars != tokenizer.chars:
@@ -103,28 +105,38 @@ def saved(path, tokenizer, identity, limit, device):
     return model
 
 
-def put_aside(path):
-    """Rename a file that cannot be used, to a name that is free; returns that name."""
+def put_aside(path, error):
+    """Rename a file that cannot be used, to a name that is free, and say why: it might be somebody's work."""
     numbers = itertools.chain([""], (f".{n}" for n in itertools.count(2)))  # .unusable, .2.unusable, ...
     spares = (path.with_name(f"{path.name}{number}.unusable") for number in numbers)
-    spare = next(spare for spare in spares if not spare.exists())
-    path.replace(spare)
-    return spare.name
+    spare = next(spare for spare in spares if not os.path.lexists(spare))
+    try:
+        path.rename(spare)
+    except OSError as refused:
+        print(f"{error}\nIt could not be renamed ({refused}).")
+    else:
+        print(f"{error}\nIt was renamed to {spare.name}.")
 
 
 def keep_better(path, model, tokenizer, text, val_loss, **info):
-    """Save a model of `text`, unless a better one of the same text is kept at `path`; says which of the two it did."""
-    identity = text_identity(text)
+    """Save a model of `text`, unless a better one of the same text is kept at `path`; says which, and returns whether.
+
+    val_loss: in nats per token, both measured in the same way. An OSError or a CheckpointError: it could not be saved.
+    """
+    path, val_loss = Path(path), checks.number("val_loss", val_loss, least=0)
+    identity, before, chars = text_identity(text), {}, None
     try:
-        before = load_model(path)[2] if path.exists() else {}
+        if path.exists():
+            _, chars, before = load_model(path)
     except CheckpointError as error:
-        print(f"{error}\nIt was renamed to {put_aside(path)}.")
-        before = {}
+        put_aside(path, error)
     loss = before.get("val_loss")
-    if before.get("text") == identity and type(loss) is float and loss < val_loss:
+    # Models of the first edition do not say what they have read; their characters must do.
+    same = before.get("text", identity) == identity and chars == tokenizer.chars
+    if same and type(loss) is float and loss < val_loss:
         print(f"Not saved: the model at {path.name} is better ({loss:.3f} nats; this one has {val_loss:.3f}).")
         return False
-    save_model(path, model, tokenizer, val_loss=val_loss, text=identity, **info)
+    save_model(path, model, tokenizer, val_loss=float(val_loss), text=identity, **info)
     print(f"Saved as {path.name}, with a validation loss of {val_loss:.3f} nats.")
     return True
 

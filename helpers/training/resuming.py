@@ -6,6 +6,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import warnings
 
 import torch
@@ -20,11 +21,21 @@ from helpers.training.checkpoint import (
     prefixed,
     unprefixed,
 )
+from helpers.training.states import (
+    generators,
+    optimizer_state,
+    optimizer_tensors,
+    random_states,
+    restore_random_states,
+    try_state,
+)
 from helpers.training.storage import REMEDY, CheckpointError, read
+
+TENSORS = r"model\..+|optimizer\..+|random\.(cpu|cuda\d+)|batches\.position|pending"  # the names of a run's tensors
 
 
 def save_run(place, run):
-    """Store a training run (helpers.training.run.Run) whole at a `storage.Place`, so that it can go on where it stands.
+    """Store a training run (helpers.training.run.Run) whole at a `place.Place`, so that it can go on where it stands.
 
     Returns the step and the scale that were stored: the scale may be changed by another thread meanwhile.
     """
@@ -48,20 +59,32 @@ def load_run(path, run):
     tensors, info = read(path)
     if "train" not in info:
         raise CheckpointError(f"{path} holds a model, but no training run that could be resumed. Use load_model.")
+    known = {*run.identity, "format", "step", "seconds", "history", "scale", "machine"}
+    foreign = [*(info.keys() - known), *(name for name in tensors if not re.fullmatch(TENSORS, name))]
+    if foreign:
+        raise CheckpointError(
+            f"{path} holds {str(sorted(foreign))[1:-1][:200]}, which this version does not know. "
+            "It may be from a later version: update this project, or begin a new run with resume=False."
+        )
     same_run(info, run, path)
     progress = progress_of(info, run, path)
     model, states = unprefixed("model", tensors), unprefixed("random", tensors)
     compare_state(run.model, model, path)
-    optimizer = optimizer_state(run.optimizer, unprefixed("optimizer", tensors), path)
+    optimizer = optimizer_state(run.optimizer, unprefixed("optimizer", tensors), progress["step"], path)
     position = tensors.get("batches.position")
-    for name, state, device in (("batches.position", position, run.batches.generator.device), *generators(states)):
+    drawn = ("batches.position", position, run.batches.generator.device)
+    for name, state, device in (drawn, *generators(states, run.device)):
         try_state(name, state, device, path)
     pending = tensors.get("pending")
-    if pending is None or pending.shape[1:] != (2,) or len(pending) > progress["step"]:
+    since = progress["step"] - progress["history"]["step"][-1]  # each step's, from the last row of the history on
+    if pending is None or pending.shape != (since, 2):
         raise CheckpointError(f"{path} is incomplete: the losses since the last logged step are missing. {REMEDY}")
     expect_kind("pending", pending, torch.float32, path)
     expect_finite("pending", pending, path)
-    if (there := info.get("machine")) is not None and there != machine(run):
+    if (pending < 0).any():
+        raise CheckpointError(f"{path} has a negative loss or gradient norm in pending, which cannot be. {REMEDY}")
+    there = machine_of(info, path)
+    if there is not None and there != machine(run):
         warnings.warn(
             f"This run was saved on {said(there)} and goes on on {said(machine(run))}: from here on its numbers differ "
             "in their last digits from those of a run that was never stopped.",
@@ -85,10 +108,21 @@ def machine(run):
     return {"device": run.device.type, "threads": torch.get_num_threads() if run.device.type == "cpu" else None}
 
 
+def machine_of(info, path):
+    """The machine on which a run was saved; None for the first edition, which did not write it down."""
+    there = info.get("machine")
+    if there is None and info["format"] == 1:
+        return None
+    good = isinstance(there, dict) and there.keys() == {"device", "threads"} and isinstance(there["device"], str)
+    if not good or not (there["threads"] is None or is_count(there["threads"])):
+        raise CheckpointError(f"{path} says that its machine was {str(there)[:50]}, which cannot be. {REMEDY}")
+    return there
+
+
 def said(machine):
     """A machine in words."""
-    threads = machine.get("threads") if isinstance(machine, dict) else None
-    return f"{machine['device']} with {threads} threads" if threads else str(machine.get("device", machine))[:50]
+    threads = machine["threads"]
+    return f"{machine['device']} with {threads} thread{'s' * (threads != 1)}" if threads else machine["device"][:50]
 
 
 def identity(run):
@@ -105,7 +139,7 @@ def fingerprint(tokens, piece=1 << 24):
     """SHA-256 of a split's tokens, read piece by piece, whatever integer type holds them."""
     sha256 = hashlib.sha256()
     for start in range(0, len(tokens), piece):
-        sha256.update(memoryview(tokens[start : start + piece].cpu().to(torch.int32).numpy()))
+        sha256.update(memoryview(tokens[start : start + piece].cpu().to(torch.int32).contiguous().numpy()))
     return sha256.hexdigest()
 
 
@@ -143,96 +177,39 @@ def same_run(info, run, path):
 
 def progress_of(info, run, path):
     """Step, seconds, scale and history of a stored run, each of them possible, or a CheckpointError."""
-    step, history = info.get("step"), info.get("history")
-    found = {"step": step, "seconds": info.get("seconds"), "scale": info.get("scale", 1.0)}  # older files have no scale
+    step = info.get("step")
+    found = {"step": step, "seconds": info.get("seconds")}
+    found["scale"] = info.get("scale", 1.0 if info["format"] == 1 else None)  # the first files had none
     if not is_count(step) or step > run.config.steps:
         raise CheckpointError(f"{path} says that it stands at step {str(step)[:50]} of {run.config.steps}. {REMEDY}")
     for name in ("seconds", "scale"):
         if not is_number(found[name]) or found[name] < 0 or (name == "scale" and found[name] == 0):
             raise CheckpointError(f"{path} has {str(found[name])[:50]} for its {name}, which cannot be. {REMEDY}")
-    columns = vars(run.history)
+    history, columns = info.get("history"), vars(run.history)
     rows = history.get("step") if isinstance(history, dict) else None
     counts = isinstance(rows, list) and all(map(is_count, rows))
-    if not counts or rows != sorted(set(rows)) or max(rows, default=0) > step:
+    # The first row is of the loss before any step.
+    if not counts or rows[:1] != [0] or rows != sorted(set(rows)) or rows[-1] > step or history.keys() - columns.keys():
         raise CheckpointError(f"{path} has a damaged history of its losses. {REMEDY}")
-    found["history"] = {name: history.get(name, [None] * len(rows)) for name in columns}
+    missing = [None] * len(rows) if info["format"] == 1 else None  # nor had they all of today's columns
+    found["history"] = {name: history.get(name, missing) for name in columns}
+    per_step = run.batches.batch_size * run.batches.context_length
     for name, values in found["history"].items():
-        good = isinstance(values, list) and len(values) == len(rows) and all(map(is_entry, values))
-        if not good or (name in ("tokens", "seconds") and None in values):
+        good = isinstance(values, list) and len(values) == len(rows)
+        good = good and all(is_entry(name, value, len(run.blocks)) for value in values)
+        if not good or (name == "tokens" and values != [row * per_step for row in rows]):
             raise CheckpointError(f"{path} has a damaged history: the column {name} does not fit. {REMEDY}")
     return found
 
 
-def is_entry(value):
-    """Whether a value can stand in a history: a number, a list of numbers, or nothing."""
-    return value is None or is_number(value) or (isinstance(value, list) and all(map(is_number, value)))
+def is_entry(name, value, blocks):
+    """Whether a value can stand in a column of a history: nothing below zero; for blocks, a number for each of them.
 
-
-def optimizer_tensors(optimizer):
-    """The optimizer's tensors (momenta, step counts) under plain names: {parameter number}.{name}."""
-    state = optimizer.state_dict()["state"]
-    return {f"{i}.{name}": torch.as_tensor(value) for i, entry in state.items() for name, value in entry.items()}
-
-
-def optimizer_state(optimizer, tensors, path):
-    """What `optimizer_tensors` gave as AdamW takes it; a CheckpointError where it does not fit the parameters.
-
-    A tensor of another shape would be read beyond its end by the fused kernel, which does not look.
+    The size of a stream may overflow to infinity while the loss, behind a LayerNorm, is still a number.
     """
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    state = {}
-    for key, value in tensors.items():
-        i, _, name = key.partition(".")
-        if not i.isdecimal() or int(i) >= len(parameters) or name not in ("step", "exp_avg", "exp_avg_sq"):
-            raise CheckpointError(f"{path} has a tensor {key!r} of an optimizer that is not this one. {REMEDY}")
-        parameter = parameters[int(i)]
-        shape, dtype = (torch.Size([]), torch.float32) if name == "step" else (parameter.shape, parameter.dtype)
-        if value.shape != shape:
-            raise CheckpointError(f"{path} has optimizer.{key} as {tuple(value.shape)}, not {tuple(shape)}. {REMEDY}")
-        expect_kind(f"optimizer.{key}", value, dtype, path)
-        expect_finite(f"optimizer.{key}", value, path)
-        if name != "exp_avg" and (value < 0).any():
-            raise CheckpointError(f"{path} has negative numbers in optimizer.{key}, which cannot be. {REMEDY}")
-        state.setdefault(int(i), {})[name] = value
-    if any(len(entry) != 3 for entry in state.values()) or (state and len(state) != len(parameters)):
-        raise CheckpointError(f"{path} holds only a part of the optimizer's state. {REMEDY}")
-    return state
-
-
-def random_states():
-    """The states of PyTorch's default generators: the CPU's and every CUDA card's."""
-    states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states |= {f"cuda{i}": state for i, state in enumerate(torch.cuda.get_rng_state_all())}
-    return states
-
-
-def generators(states):
-    """(name, state, device) of each stored generator for which this machine has the device."""
-    yield "random.cpu", states.get("cpu"), "cpu"
-    for i in range(torch.cuda.device_count()):
-        if f"cuda{i}" in states:
-            yield f"random.cuda{i}", states[f"cuda{i}"], f"cuda:{i}"
-
-
-def try_state(name, state, device, path):
-    """A CheckpointError if `state` is no state of a generator on `device`."""
-    scratch = torch.Generator(device)
-    ours = scratch.get_state()
-    if state is None or state.dtype != ours.dtype or state.shape != ours.shape:
-        raise CheckpointError(
-            f"{path} has no usable state of random numbers under {name} for {device}. A run resumes on the kind of "
-            "device on which it began; or load the weights alone with helpers.training.load_model."
-        )
-    try:
-        scratch.set_state(state)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path} has a damaged state of random numbers under {name}: {error} {REMEDY}") from error
-
-
-def restore_random_states(states):
-    """Put back what `random_states` gave, for the devices that are there."""
-    torch.set_rng_state(states["cpu"])
-    for i in range(torch.cuda.device_count()):
-        if f"cuda{i}" in states:
-            torch.cuda.set_rng_state(states[f"cuda{i}"], i)
+    if value is None:
+        return name not in ("step", "tokens", "seconds")
+    if name.startswith("block_"):
+        numbers = isinstance(value, list) and len(value) == blocks and all(type(v) is float for v in value)
+        return numbers and all(v >= 0 for v in value)
+    return is_number(value) and value >= 0

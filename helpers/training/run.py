@@ -13,6 +13,7 @@ from helpers.evaluation import eval_mode, evaluate, loss_of
 from helpers.text import fixed_windows
 from helpers.training import resuming
 from helpers.training.recipe import learning_rate_at, make_optimizer
+from helpers.training.storage import CheckpointError
 
 
 class TrainingDiverged(RuntimeError):
@@ -141,7 +142,7 @@ class Run:
         self.settle()  # never overwrite a good checkpoint with broken weights
         try:
             self.saved = resuming.save_run(place, self)
-        except OSError as error:
+        except (OSError, CheckpointError) as error:  # a full disk; a folder where the file was
             warnings.warn(
                 f"The checkpoint could not be written ({error}). Training goes on. Make room or choose another path, "
                 "and save the model at the end with helpers.training.save_model.",

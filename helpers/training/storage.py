@@ -6,13 +6,11 @@ read once, into memory: what is checked is what is used, and nothing stays mappe
 
 import contextlib
 import hashlib
-import itertools
 import json
 import os
 import re
 import secrets
 import stat
-import warnings
 from pathlib import Path
 
 import torch
@@ -20,6 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 FORMAT = 2  # raised when the meaning of what is stored changes; 1, of the first edition, had no checksum
+LONGEST = 255 - len("..1234567890-12345678.part")  # bytes in the name of a file, so that one in the making has room
 REMEDY = "Delete it and train again, or use another file."
 
 
@@ -36,34 +35,54 @@ def destination(path):
         raise CheckpointError("The name of the checkpoint is empty. Give the path of a file.")
     try:
         target = Path(os.path.realpath(path))
-        mode = os.stat(target).st_mode if os.path.lexists(target) else None
-        name = str(_beside(target, 0)).encode()
-    except (OSError, ValueError) as error:  # a NUL byte, a loop of links, a name that is too long
+        too_long = any(len(os.fsencode(part)) > 255 for part in target.parts)
+        mode = _mode(target)
+    except (OSError, ValueError) as error:  # a NUL byte, a loop of links, a path that is too long
         raise CheckpointError(f"{str(path)!r} cannot name a checkpoint: {error}. Give the path of a file.") from error
     if mode is not None and not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
         raise CheckpointError(f"{path} is {kind}, not a file. Give the path of a file for the checkpoint.")
-    there = next(folder for folder in target.parents if folder.exists())
+    if too_long or len(os.fsencode(target.name)) > LONGEST:
+        raise CheckpointError(f"The name of {str(path)!r} is too long for a file. Choose a shorter one.")
+    there = next(folder for folder in target.parents if os.path.exists(folder))
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise CheckpointError(f"Nothing can be written in {there}. Choose another place for the checkpoint.")
-    if len(os.path.basename(name)) > 255:
-        raise CheckpointError(f"The name of {path} is too long for a file. Choose a shorter one.")
     return target
+
+
+def _mode(target):
+    """What kind of file stands at a path, as os.stat tells it; None where nothing does."""
+    try:
+        return os.stat(target).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def write(path, tensors, info):
     """Store `tensors` (name -> Tensor) and `info` (anything JSON can hold) in one file, atomically.
 
-    An OSError (no space, no permission) leaves what stood at `path` before untouched.
+    An OSError (no space, no permission) leaves what stood at `path` before untouched; a CheckpointError says why
+    nothing could be kept there, or that `info` holds nan, which would not be read again.
     """
     path = destination(path)
+    with made(path, tensors, info) as part:
+        os.replace(part, path)
+
+
+@contextlib.contextmanager
+def made(path, tensors, info):
+    """A file beside `path` that holds everything, to be renamed inside; what has not been is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(path)
     # Clones, because safetensors refuses tensors that share memory, as tied weights do.
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    info = {"format": FORMAT} | info
+    text = json.dumps({"format": FORMAT} | info)
     try:
-        content = save(tensors, metadata={"info": json.dumps(info), "sha256": digest(tensors, info)})
+        json.loads(text, parse_constant=_constant)
+    except ValueError as error:
+        raise CheckpointError(f"{path} was not written: {error}. Leave out what is no number.") from error
+    try:
+        content = save(tensors, metadata={"info": text, "sha256": digest(tensors, text)})
     except SafetensorError as error:
         raise OSError(f"{path} could not be written: {error}") from error
     part = _beside(path, os.getpid())
@@ -72,7 +91,7 @@ def write(path, tensors, info):
             file.write(content)
             file.flush()
             os.fsync(file.fileno())  # on disk before the rename makes it the one that counts
-        os.replace(part, path)
+        yield part
     finally:
         part.unlink(missing_ok=True)
 
@@ -97,18 +116,19 @@ def _escaped(name):
 
 
 def _alive(pid):
+    """Whether a process may still be running: yes, where that cannot be told."""
     try:
         os.kill(pid, 0) if os.name == "posix" else None
     except ProcessLookupError:
         return False
-    except OSError:
+    except (OSError, OverflowError):  # another user's; no number of a process at all
         return True
     return True
 
 
-def digest(tensors, info):
-    """SHA-256 of the names, kinds, shapes and bytes of all tensors, and of the information."""
-    sha256 = hashlib.sha256(json.dumps(info, sort_keys=True).encode())
+def digest(tensors, text):
+    """SHA-256, in hexadecimal, of the information as it is written down, and of all tensors: names, kinds, bytes."""
+    sha256 = hashlib.sha256(text.encode())
     for name, tensor in sorted(tensors.items()):
         sha256.update(f"\0{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
         sha256.update(memoryview(tensor.reshape(-1).view(torch.uint8).numpy()))
@@ -127,7 +147,8 @@ def read(path):
     try:
         tensors = load(content)
         metadata = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")]).get("__metadata__") or {}
-        info = json.loads(metadata.get("info", "null"), parse_constant=_refuse_constant)
+        text = metadata.get("info", "null")
+        info = json.loads(text, parse_constant=_constant)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
         raise CheckpointError(f"{path} is damaged or not a checkpoint ({error}). {REMEDY}") from error
     if not isinstance(info, dict) or type(info.get("format")) is not int:
@@ -137,7 +158,7 @@ def read(path):
             f"{path} was written by a later version (format {info['format']}; this one reads up to {FORMAT}). "
             "Update this project, or train again."
         )
-    if (info["format"] > 1 or "sha256" in metadata) and metadata.get("sha256") != digest(tensors, info):
+    if (info["format"] > 1 or "sha256" in metadata) and metadata.get("sha256") != digest(tensors, text):
         raise CheckpointError(f"{path} is damaged: what it holds does not match its checksum. {REMEDY}")
     return tensors, info
 
@@ -152,49 +173,12 @@ def _content(path):
         raise CheckpointError(
             f"There is no checkpoint at {path}. Train and save a model first (notebook 11)."
         ) from error
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}. Give the path of a file.") from error
+    except (OSError, ValueError, MemoryError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error or 'it is too big'}. Give the path of a file.") from error
 
 
-def _refuse_constant(name):
-    raise ValueError(f"{name} stands where a number should be")
-
-
-def seen(path):
-    """What tells one writing of a file from the next, or None where there is no file."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-class Place:
-    """Where a run is kept: a path that can be used, and what this run has last written there (`step`; None: nothing).
-
-    When another run has written to the same path meanwhile, this one goes on under another name and says so.
-    """
-
-    def __init__(self, path):
-        self.path, self.step = destination(path), None
-        self._seen = seen(self.path)
-
-    def write(self, tensors, info):
-        """Store what `storage.write` stores."""
-        if seen(self.path) not in (None, self._seen):
-            ours = free_name(self.path)
-            warnings.warn(
-                f"Another run has written to {self.path} since this one began. It is left alone; this run is saved as "
-                f"{ours.name} from now on.",
-                stacklevel=2,
-            )
-            self.path = ours
-        write(self.path, tensors, info)
-        self._seen, self.step = seen(self.path), info.get("step")
-
-
-def free_name(path):
-    """A name like that of `path` under which there is nothing yet: name-2, name-3, ..."""
-    path = Path(path)
-    names = (path.with_name(f"{path.stem}-{n}{path.suffix}") for n in itertools.count(2))
-    return next(name for name in names if not os.path.lexists(name))
+def _constant(name):
+    """What JSON has no number for: infinity may be meant (no clipping of gradients, say), nan never is."""
+    if name == "NaN":
+        raise ValueError("nan stands where a number should be")
+    return float(name)
