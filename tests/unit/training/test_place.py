@@ -102,6 +102,9 @@ def test_an_impossible_place_is_refused_before_the_first_step(new_run, tmp_path,
                     lambda: Place(path)):  # fmt: skip
         with pytest.raises(CheckpointError, match=r"Give the path of a file|Choose (a shorter one|another place)"):
             attempt()
+    if kind == "empty":  # as a path it is the folder in which one stands, which is not what was meant
+        with pytest.raises(CheckpointError, match="The name of the checkpoint is empty"):
+            Place(path)
     assert not calls and sorted(tmp_path.rglob("*")) == before
 
 
