@@ -55,6 +55,7 @@ def made(kind, folder):
         return folder.joinpath(*["x" * 200] * 25)
     elif kind == "file in place of a folder":
         path.write_text("in the way")
+        path.chmod(0o755)  # it may be written and run, as a folder that could be used
         return path / "run"
     elif kind == "file in place of a folder above":
         path.write_text("in the way")
