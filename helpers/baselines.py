@@ -7,12 +7,12 @@ import math
 
 import torch
 
+from helpers import checks
+
 
 def uniform(vocab_size):
     """The loss of knowing nothing but the vocabulary: ln V."""
-    if vocab_size < 1:
-        raise ValueError(f"vocab_size is {vocab_size}; a vocabulary has at least one token.")
-    return math.log(vocab_size)
+    return math.log(checks.integer("vocab_size", vocab_size, 1))
 
 
 def unigram(train, val, vocab_size=None, smoothing=1.0):
@@ -20,10 +20,10 @@ def unigram(train, val, vocab_size=None, smoothing=1.0):
 
     Every count starts at `smoothing` (1: Laplace, so that no token has probability 0).
     """
-    vocab_size = vocab_size or _vocab_size(train, val)
-    counts = torch.bincount(train, minlength=vocab_size).double() + smoothing  # (V,)
+    vocab_size = _vocab_size(train, val, vocab_size)
+    counts = _counts(train, vocab_size) + checks.number("smoothing", smoothing, above=0)  # (V,)
     log_probs = (counts / counts.sum()).log()
-    return -log_probs[val].mean().item()
+    return -(log_probs @ _counts(val, vocab_size)).item() / len(val)
 
 
 def bigram(train, val, vocab_size=None, smoothing=1.0):
@@ -31,23 +31,43 @@ def bigram(train, val, vocab_size=None, smoothing=1.0):
 
     Smoothing as in `unigram`; the first token of `val`, which has none before it, is not scored.
     """
-    vocab_size = vocab_size or _vocab_size(train, val)
+    vocab_size = _vocab_size(train, val, vocab_size)
     log_probs = bigram_probabilities(train, vocab_size, smoothing).log()
-    return -log_probs[val[:-1], val[1:]].mean().item()
+    return -(log_probs * _pair_counts(val, vocab_size)).sum().item() / (len(val) - 1)
 
 
 def bigram_probabilities(tokens, vocab_size, smoothing=1.0):
     """The table (V, V) of P(next | current) from counts of pairs in `tokens` (N,); each row sums to 1."""
-    pairs = tokens[:-1] * vocab_size + tokens[1:]  # each pair as one integer
-    counts = torch.bincount(pairs, minlength=vocab_size**2).view(vocab_size, vocab_size).double() + smoothing
+    checks.tokens("tokens", tokens, checks.integer("vocab_size", vocab_size, 1))
+    counts = _pair_counts(tokens, vocab_size) + checks.number("smoothing", smoothing, above=0)
     return counts / counts.sum(dim=1, keepdim=True)
 
 
-def _vocab_size(*splits):
-    for tokens in splits:
+PIECE = 1 << 24  # tokens that are counted at a time: the numbers of their pairs take eight bytes each
+
+
+def _counts(tokens, vocab_size):
+    """How often each token occurs: (V,)."""
+    return sum(torch.bincount(piece.long(), minlength=vocab_size) for piece in tokens.split(PIECE)).double()
+
+
+def _pair_counts(tokens, vocab_size):
+    """How often each pair of neighbours occurs: (V, V). In 64 bits, whatever integers hold the tokens."""
+    counts = torch.zeros(vocab_size**2, dtype=torch.long, device=tokens.device)
+    for start in range(0, len(tokens) - 1, PIECE):
+        piece = tokens[start : start + PIECE + 1].long()
+        pairs = piece[:-1] * vocab_size + piece[1:]  # each pair as one number
+        counts += torch.bincount(pairs, minlength=vocab_size**2)
+    return counts.view(vocab_size, vocab_size).double()
+
+
+def _vocab_size(train, val, vocab_size):
+    """The size of the vocabulary, from the splits where it is not given; a ValueError where they do not fit it."""
+    for name, tokens in (("train", train), ("val", val)):
+        checks.tokens(name, tokens, None if vocab_size is None else checks.integer("vocab_size", vocab_size, 1))
         if len(tokens) < 2:
             raise ValueError(f"A split has {len(tokens)} tokens; counting needs at least 2.")
-    return int(max(tokens.max() for tokens in splits)) + 1
+    return vocab_size if vocab_size is not None else int(max(train.max(), val.max())) + 1
 
 
 INITIALS, CONSONANTS, VOWELS = tuple("BDFGKLMNPRTV"), tuple("bdfgklmnprtv"), tuple("aeiou")
@@ -105,8 +125,7 @@ class ToyLanguage:
 
     def sample(self, n_chars, generator=None):
         """A text of `n_chars` characters: one story after another, the last one cut off."""
-        if n_chars < 0:
-            raise ValueError(f"n_chars is {n_chars}; a text cannot be shorter than nothing.")
+        checks.integer("n_chars", n_chars)
         pieces, length = [], 0
         while length < n_chars:
             story = _story()

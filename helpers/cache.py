@@ -6,6 +6,7 @@ Without it, writing n tokens reads 1 + 2 + ... + n of them. Built by hand in not
 import torch
 import torch.nn.functional as F
 
+from helpers import checks
 from helpers.evaluation import eval_mode
 from helpers.model import Block, CausalSelfAttention
 
@@ -75,15 +76,17 @@ class Reader:
     """
 
     def __init__(self, model, idx, *, use_cache=None, slide=1):
-        if idx.dim() != 2 or idx.shape[1] < 1:
+        if not isinstance(idx, torch.Tensor) or idx.dim() != 2 or idx.shape[1] < 1:
             raise ValueError(
-                f"idx has the shape {tuple(idx.shape)}; it must be (B, T) with at least one token to continue from. "
-                "To begin from nothing, begin from a line break."
+                f"idx has the shape {tuple(getattr(idx, 'shape', ()))}; it must be (B, T) with at least one token to "
+                "continue from. To begin from nothing, begin from a line break."
             )
         config = getattr(model, "config", None)
         self.context_length = config.context_length if config is not None else 1
-        if not 1 <= slide <= self.context_length:
+        if isinstance(slide, bool) or not isinstance(slide, int) or not 1 <= slide <= self.context_length:
             raise ValueError(f"slide is {slide}; it must be from 1 to the context's length, {self.context_length}.")
+        if config is not None and idx.numel():
+            checks.tokens("idx", idx.flatten(), config.vocab_size)
         self.model, self.idx, self.slide = model, idx, slide
         self.start = max(0, idx.shape[1] - self.context_length)  # where the window begins
         if use_cache and not self._has_parts():

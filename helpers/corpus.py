@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 import re
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -152,12 +153,33 @@ def _standard_library():
     return "\n".join(texts).replace("\r\n", "\n")
 
 
+MARKS = {  # how a file in another encoding begins; UTF-32 before UTF-16, whose mark is its beginning
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+
+
 def _read_own(path):
-    """A UTF-8 file of the user's own; says so where it takes out a byte order mark or carriage returns."""
+    """A UTF-8 file of the user's own; says so where it takes out byte order marks or carriage returns."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a device or a pipe might never end
+            raise CorpusError(f"{path} is a folder, a device or a pipe. Give the path of a text file.")
         content = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror}. Give the path of a text file.") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, CorpusError):
+            raise
+        said = getattr(error, "strerror", None) or error
+        raise CorpusError(f"{path} cannot be read: {said}. Give the path of a text file.") from error
+    for mark, encoding in MARKS.items():
+        if content.startswith(mark):
+            raise CorpusError(f"{path} is {encoding}, not UTF-8. Save it as UTF-8 in a text editor.")
+    if (at := content.find(b"\0")) >= 0:
+        raise CorpusError(
+            f"{path} is not a text in UTF-8: byte {at} is 0. It may be UTF-16 without a mark, or no text at all. "
+            "Save it as UTF-8 in a text editor."
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -165,9 +187,9 @@ def _read_own(path):
             f"{path} is not UTF-8: byte {error.start} is 0x{content[error.start]:02x}. "
             "Save it as UTF-8 in a text editor, and check that it is a text and not, for example, a PDF."
         ) from error
-    if text.startswith("\ufeff"):
-        text = text[1:]
-        print(f"{path.name}: removed the byte order mark at its start.")
+    if n := text.count("\ufeff"):  # several, where files were joined
+        text = text.replace("\ufeff", "")
+        print(f"{path.name}: removed {'the byte order mark' if n == 1 else f'{n} byte order marks'}.")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         print(f"{path.name}: turned Windows line ends into plain ones.")

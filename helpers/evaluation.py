@@ -5,12 +5,23 @@ import contextlib
 import torch
 import torch.nn.functional as F
 
+from helpers import checks
 from helpers.device import autocast
 
 
 def loss_of(model, x, y):
     """Mean cross-entropy in nats per token of predictions for contexts x (B, T) against targets y (B, T)."""
-    return F.cross_entropy(model(x).flatten(0, 1), y.flatten())
+    checks.integers("x", x, 2, "(B, T)")
+    checks.integers("y", y, 2, "(B, T)")
+    if x.shape != y.shape:  # as many of them in another shape would be compared in the wrong order
+        raise ValueError(f"x has the shape {tuple(x.shape)} and y {tuple(y.shape)}; each context has its own target.")
+    logits = model(x)
+    if logits.dim() != 3 or logits.shape[:2] != x.shape:
+        raise ValueError(
+            f"The model gives {tuple(logits.shape)} for x {tuple(x.shape)}; it should give logits (B, T, V), a row for "
+            "each position."
+        )
+    return F.cross_entropy(logits.flatten(0, 1), y.flatten())
 
 
 @contextlib.contextmanager

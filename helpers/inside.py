@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import torch
 
+from helpers import checks
 from helpers.cache import split_heads
 from helpers.evaluation import eval_mode
 
@@ -25,7 +26,8 @@ class Trace(NamedTuple):
 
 def trace(model, idx):
     """Read idx (B, T) with a `helpers.model.GPT`, slowly, and keep everything: a Trace."""
-    T = idx.shape[1]
+    T = checks.integers("idx", idx, 2, "(B, T)").shape[1]
+    checks.tokens("idx", idx.flatten(), model.config.vocab_size)
     if not 1 <= T <= model.config.context_length:
         raise ValueError(
             f"The sequence has {T} tokens; give this model from 1 to {model.config.context_length} of them, "
@@ -58,6 +60,8 @@ def logit_lens(model, idx):
 
 def repeated_sequence(vocab_size, length, batch_size=1, generator=None):
     """Random tokens, and then the same again: (B, 2 * length). Whoever can copy needs no other knowledge here."""
+    for name, value in (("vocab_size", vocab_size), ("length", length), ("batch_size", batch_size)):
+        checks.integer(name, value, 1)
     once = torch.randint(vocab_size, (batch_size, length), generator=generator)
     return torch.cat([once, once], dim=1)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
+from helpers import checks
 from helpers.cache import Reader
 
 GREEDY = 1e-6  # temperatures below count as 0: dividing by them would overflow
@@ -25,8 +26,8 @@ def keep_top_k(logits, k):
 
     Ties with the k-th stay, so none of equals is preferred. k at or above V keeps all.
     """
-    if k < 1:
-        raise ValueError(f"top_k is {k}; it must be at least 1, or None to keep every token.")
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise ValueError(f"top_k is {k}; it must be at least 1, an integer, or None to keep every token.")
     if k >= logits.shape[-1]:
         return logits
     smallest = logits.topk(k, dim=-1).values[..., -1:]  # (..., 1)
@@ -38,7 +39,7 @@ def keep_top_p(logits, p):
 
     The likeliest always stays, p = 1 keeps all. Of equals at the border, only as many stay as are needed.
     """
-    if not 0 < p <= 1:
+    if not (isinstance(p, (int, float)) and 0 < p <= 1):
         raise ValueError(f"top_p is {p}; it must be above 0 and at most 1, or None to keep every token.")
     if p == 1:
         return logits
@@ -54,8 +55,13 @@ def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
 
     Temperature 0 means greedy: all probability on the largest logit, the first of equals. `None` leaves a filter out.
     """
-    if not temperature >= 0:
+    if not (isinstance(temperature, (int, float)) and temperature >= 0):
         raise ValueError(f"temperature is {temperature}; it must be above 0, or 0 for the most likely token always.")
+    if not logits.is_floating_point() or not (logits > float("-inf")).any(dim=-1).all() or logits.isnan().any():
+        raise ValueError(
+            "The logits hold nan, or rule out every token, or are no floats, so there is nothing to draw from. Has the "
+            "training diverged? Look at its loss, or load another model."
+        )
     greedy = temperature < GREEDY
     scaled = logits if greedy else with_temperature(logits, temperature)
     scaled = scaled if top_k is None else keep_top_k(scaled, top_k)
@@ -98,19 +104,23 @@ def draw(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
 
 def generate(model, idx, max_new_tokens, **settings):
     """Continue idx (B, T) by `max_new_tokens` tokens: (B, T + max_new_tokens). Settings are those of `stream`."""
-    if max_new_tokens < 0:
-        raise ValueError(f"max_new_tokens is {max_new_tokens}; it must be 0 or more.")
+    checks.integer("max_new_tokens", max_new_tokens)
     drawn = stream(model, idx, **settings)
     return torch.cat([idx, *(next(drawn).token for _ in range(max_new_tokens))], dim=1)
 
 
 def sample_text(model, tokenizer, prompt, n_chars, *, seed=None, **settings):
     """Continue the string `prompt` by `n_chars` characters. Says so where the prompt is longer than the context."""
+    config = getattr(model, "config", None)
+    if config is not None and config.vocab_size != tokenizer.vocab_size:
+        raise ValueError(
+            f"The model knows {config.vocab_size} tokens and the tokenizer {tokenizer.vocab_size}: they come from two "
+            "texts. Make the tokenizer from the text that the model has read."
+        )
     if not prompt:
         raise ValueError("The prompt is empty; begin with at least one character, for instance a line break '\\n'.")
     device = next(model.parameters()).device
     generator = None if seed is None else torch.Generator(device).manual_seed(seed)
-    config = getattr(model, "config", None)
     if config is not None and len(prompt) > config.context_length:
         print(f"The prompt has {len(prompt)} characters; the model sees the last {config.context_length} of them.")
     idx = tokenizer.encode(prompt).to(device)[None]  # (1, T)

@@ -4,11 +4,15 @@ Figures are made without pyplot, whose global state is not safe where a widget d
 """
 
 import base64
+import functools
 import html
 import io
+import unicodedata
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.text import Text
 
 # Okabe and Ito (2008): eight colours that stay apart for colour-blind readers.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -64,12 +68,39 @@ def style(ax):
 
 
 def png(figure):
-    """The figure as PNG bytes."""
+    """The figure as PNG bytes. Its words are taken as they are: two dollar signs in a text make no formula, and a
+    character for which there is no glyph is shown by its code."""
+    texts = figure.findobj(Text)
+    for text in texts:
+        if not (words := text.get_text()).isascii():
+            text.set_text("".join(char if char in "\n" or has_glyph(char) else visible(char) for char in words))
+    if any("$" in text.get_text() and text.get_parse_math() for text in texts):
+        figure.draw_without_rendering()  # axes make their labels when they are drawn
+        for text in figure.findobj(Text):
+            text.set_parse_math(False)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})  # the version would change the bytes
     return buffer.getvalue()
 
 
+SHORT = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+
+
 def visible(char):
-    """A character as a label that can be seen: ␣ for a space, ⏎ for a line break."""
-    return {" ": "␣", "\n": "⏎", "\t": "⇥"}.get(char, char if char.isprintable() else f"\\x{ord(char):02x}")
+    """A character as a label that can be seen: ␣ for a space, ⏎ for a line break, its code where there is no glyph."""
+    if char in SHORT:
+        return SHORT[char]
+    alone = char.isprintable() and not unicodedata.category(char).startswith("M")  # an accent needs a letter
+    return char if alone and has_glyph(char) else f"U+{ord(char):04X}"
+
+
+@functools.cache
+def fonts():
+    """The fonts in which labels are set, each as the set of codes that it has glyphs for."""
+    names = ("DejaVu Sans", "DejaVu Sans Mono")
+    return [frozenset(get_font(findfont(name)).get_charmap()) for name in names]
+
+
+def has_glyph(char):
+    """Whether a character can be drawn in every font of the series."""
+    return all(ord(char) in codes for codes in fonts())

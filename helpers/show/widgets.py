@@ -19,6 +19,8 @@ PICTURE = {"align_self": "flex-start", "max_width": "100%"}  # its own size: a b
 def slider(description, value, low, high, step=None):
     """A labelled slider for integers or, where a value or the step has a decimal point, for floats."""
     real = any(isinstance(x, float) for x in (value, low, high, step))
+    if not low <= value <= high:  # the slider would move it there without a word
+        raise ValueError(f"{description} is {value}; the slider goes from {low} to {high}.")
     kind = widgets.FloatSlider if real else widgets.IntSlider
     return kind(value=value, min=low, max=high, step=step or (0.01 if real else 1), description=description, **SLIDER)
 

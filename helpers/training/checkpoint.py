@@ -1,71 +1,15 @@
-"""Saving and loading without pickle: tensors as safetensors, the rest as JSON in the same file's header.
+"""A trained model in one file, with what is needed to build it again: its configuration, its characters, its text.
 
-One file, written beside its place and renamed into it: a kill at any moment leaves the old file or the new one, whole.
+Everything in a file is compared with what it should be before anything is built from it or changed by it.
 """
 
 import dataclasses
-import json
-import os
-from pathlib import Path
+import math
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from helpers.model import GPT, GPTConfig
-
-FORMAT = 1  # raised when the meaning of what is stored changes
-
-
-class CheckpointError(ValueError):
-    """A checkpoint that cannot be read or does not fit; the message says why and what to do."""
-
-
-def write(path, tensors, info):
-    """Store `tensors` (name -> Tensor) and `info` (anything JSON can hold) in one file, atomically.
-
-    An OSError (no space, no permission) leaves what stood at `path` before untouched.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    # Clones, because safetensors refuses tensors that share memory, as tied weights do.
-    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    try:
-        save_file(tensors, beside, metadata={"info": json.dumps({"format": FORMAT} | info)})
-        with open(beside, "rb+") as file:
-            os.fsync(file.fileno())  # on disk before the rename makes it the one that counts
-        os.replace(beside, path)
-    except SafetensorError as error:  # safetensors wraps the system's own errors, a full disk among them
-        raise OSError(f"{beside} could not be written: {error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def read(path):
-    """The `(tensors, info)` that `write` stored, on the CPU. A CheckpointError says what is wrong with the file."""
-    path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"There is no checkpoint at {path}. Train and save a model first (notebook 11).")
-    with open(path, "rb") as file:
-        start = file.read(9)
-    # safetensors: the length of the header in eight bytes (which may be any), then the header's opening brace.
-    if start[8:] != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
-        raise CheckpointError(
-            f"{path} is a pickle (torch.save makes these). Opening one can run any code that its author put in, "
-            "so it was not opened. Save with helpers.training.checkpoint, or as safetensors."
-        )
-    try:
-        with safe_open(path, framework="pt") as file:
-            info = json.loads((file.metadata() or {}).get("info", "null"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-    except (SafetensorError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CheckpointError(
-            f"{path} is damaged or not a checkpoint ({error}). Delete it and train again, or use another file."
-        ) from error
-    if not isinstance(info, dict) or info.get("format") != FORMAT:
-        raise CheckpointError(f"{path} holds tensors, but not a checkpoint of this series (format {FORMAT}).")
-    return tensors, info
+from helpers.training.storage import REMEDY, CheckpointError, read, write
 
 
 def save_model(path, model, tokenizer=None, **info):
@@ -76,24 +20,80 @@ def save_model(path, model, tokenizer=None, **info):
 def load_model(path, device="cpu"):
     """The GPT stored at `path` (by `save_model` or by training), in eval mode, with its characters and its info."""
     tensors, info = read(path)
-    if not info.get("model"):
-        raise CheckpointError(f"{path} does not say how its model was built (it is not a GPT).")
-    model = GPT(GPTConfig(**info["model"]))
-    load_state(model, unprefixed("model", tensors), path)
-    return model.to(device).eval(), info.get("chars"), info
+    state = unprefixed("model", tensors)
+    config, chars = stored_config(info, state, path), stored_chars(info, path)
+    if chars is not None and len(chars) != config.vocab_size:
+        raise CheckpointError(
+            f"{path} has {len(chars)} characters for a vocabulary of {config.vocab_size}, so it is damaged. {REMEDY}"
+        )
+    with torch.device("meta"):  # no memory is asked for before all shapes agree
+        compare_state(GPT(config), state, path)
+    if config.tie_weights and not torch.equal(state["lm_head.weight"], state["token_embedding.weight"]):
+        raise CheckpointError(f"{path} says that two matrices are one, but they differ, so it is damaged. {REMEDY}")
+    model = GPT(config)
+    model.load_state_dict(state)
+    return model.to(device).eval(), chars, info
 
 
 def model_info(model, tokenizer=None):
     """What has to be known, beside the tensors, to build the model again and to read its tokens."""
     config = getattr(model, "config", None)
     return {
-        "model": dataclasses.asdict(config) if config is not None else None,
+        "model": dataclasses.asdict(config) if dataclasses.is_dataclass(config) else None,
         "chars": tokenizer.chars if tokenizer is not None else None,
     }
 
 
-def load_state(model, state, path):
-    """Copy `state` into `model`; a CheckpointError names the first tensor that does not fit. Changes nothing then."""
+def stored_config(info, state, path):
+    """The GPTConfig that a file tells of; a CheckpointError where it tells of none that this version can build.
+
+    `state` (name -> Tensor) is what the file holds: no size can be above the number of values in its largest tensor.
+    """
+    stored = info.get("model")
+    if not stored:
+        raise CheckpointError(f"{path} does not say how its model was built (it is not a GPT). Use another file.")
+    fields = {field.name: field for field in dataclasses.fields(GPTConfig)}
+    if not isinstance(stored, dict) or stored.keys() != fields.keys():
+        other = sorted(stored.keys() ^ fields.keys()) if isinstance(stored, dict) else stored
+        raise CheckpointError(
+            f"{path} has a configuration that is not this version's: {str(other)[:200]}. "
+            "It may be from a later version: update this project, or use another file."
+        )
+    largest = max((tensor.numel() for tensor in state.values()), default=0)
+    for name, value in stored.items():
+        kind = fields[name].type if isinstance(fields[name].type, type) else type(fields[name].default)
+        good = is_count(value) if kind is int else is_number(value) if kind is float else isinstance(value, kind)
+        if not good or (kind is int and value > (len(state) if name == "n_layer" else largest)):
+            raise CheckpointError(f"{path} says that {name} is {str(value)[:200]}, which cannot be. {REMEDY}")
+    try:
+        return GPTConfig(**stored)
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} has a configuration of which no GPT can be built: {error} {REMEDY}") from error
+
+
+def stored_chars(info, path):
+    """The characters of the vocabulary that a file tells of, in order, or None where it tells of none."""
+    chars = info.get("chars")
+    if chars is None:
+        return None
+    good = isinstance(chars, list) and all(isinstance(char, str) and len(char) == 1 for char in chars)
+    if not good or chars != sorted(set(chars)):
+        raise CheckpointError(f"{path} has a damaged list of characters: {str(chars)[:100]}. {REMEDY}")
+    return chars
+
+
+def is_count(value):
+    """Whether a value is an integer from 0 to what fits into 64 bits. JSON's true is not one."""
+    return type(value) is int and 0 <= value < 2**63
+
+
+def is_number(value):
+    """Whether a value is a finite number, and not one with hundreds of digits. JSON's true is none."""
+    return (type(value) is float and math.isfinite(value)) or (type(value) is int and abs(value) < 2**63)
+
+
+def compare_state(model, state, path):
+    """A CheckpointError names the first tensor of `state` that does not fit `model`, or that is not finite."""
     own = model.state_dict()
     for name in sorted(own.keys() | state.keys()):
         there = tuple(state[name].shape) if name in state else "missing"
@@ -101,40 +101,22 @@ def load_state(model, state, path):
         if there != here:
             raise CheckpointError(
                 f"{path} is from a model of another shape: {name} is {there} in the file and {here} in this model. "
-                "Build the model with the configuration that was saved, or use helpers.training.checkpoint.load_model."
+                "Build the model with the configuration that was saved, or use helpers.training.load_model."
             )
-    model.load_state_dict(state)
+        expect_kind(name, state[name], own[name].dtype, path)
+        expect_finite(name, state[name], path)
 
 
-def optimizer_tensors(optimizer):
-    """The optimizer's tensors (momenta, step counts) under plain names: {parameter number}.{name}."""
-    state = optimizer.state_dict()["state"]
-    return {f"{i}.{name}": torch.as_tensor(value) for i, entry in state.items() for name, value in entry.items()}
+def expect_kind(name, tensor, dtype, path):
+    """A CheckpointError if a tensor has another dtype."""
+    if tensor.dtype != dtype:
+        raise CheckpointError(f"{path} has {name} as {tensor.dtype}, and {dtype} was expected. {REMEDY}")
 
 
-def load_optimizer(optimizer, tensors):
-    """Put back what `optimizer_tensors` gave; learning rates and other settings stay as they are."""
-    state = {}
-    for key, value in tensors.items():
-        i, name = key.split(".", 1)
-        state.setdefault(int(i), {})[name] = value
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-
-
-def random_states():
-    """The states of PyTorch's default generators: the CPU's and every CUDA card's."""
-    states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states |= {f"cuda{i}": state for i, state in enumerate(torch.cuda.get_rng_state_all())}
-    return states
-
-
-def restore_random_states(states):
-    """Put back what `random_states` gave, for the devices that are there."""
-    torch.set_rng_state(states["cpu"])
-    for i in range(torch.cuda.device_count()):
-        if f"cuda{i}" in states:
-            torch.cuda.set_rng_state(states[f"cuda{i}"], i)
+def expect_finite(name, tensor, path):
+    """A CheckpointError if a tensor holds nan or infinity: a training that diverged, or a damaged file."""
+    if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        raise CheckpointError(f"{path} has nan or infinite numbers in {name}. {REMEDY}")
 
 
 def prefixed(prefix, tensors):
@@ -145,56 +127,3 @@ def prefixed(prefix, tensors):
 def unprefixed(prefix, tensors):
     """The tensors that `prefixed` has named, under their own names again; all others are left out."""
     return {name[len(prefix) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(prefix + ".")}
-
-
-def save_run(path, run):
-    """Store a training run (helpers.training.run.Run) whole, so that it can go on exactly where it stands.
-
-    Returns the step and the scale that were stored: the scale may be changed by another thread meanwhile.
-    """
-    stored = (run.step, run.controls.scale)
-    tensors = {"batches.position": run.batches.position}
-    tensors["pending"] = torch.stack(run.pending).cpu() if run.pending else torch.zeros(0, 2)
-    tensors |= prefixed("model", run.model.state_dict())
-    tensors |= prefixed("optimizer", optimizer_tensors(run.optimizer))
-    tensors |= prefixed("random", random_states())
-    progress = {"step": run.step, "seconds": run.elapsed(), "history": vars(run.history)}
-    write(path, tensors, _identity(run) | progress | {"scale": stored[1]})
-    return stored
-
-
-def load_run(path, run):
-    """Put back into `run` what `save_run` stored. A CheckpointError says what differs if it was another run."""
-    tensors, info = read(path)
-    if "train" not in info:
-        raise CheckpointError(f"{path} holds a model, but no training run that could go on.")
-    for part, here in _identity(run).items():
-        there = info.get(part)
-        if there != here:
-            if isinstance(there, dict) and isinstance(here, dict):
-                there, here = ({k: v for k, v in a.items() if b.get(k) != v} for a, b in ((there, here), (here, there)))
-            raise CheckpointError(
-                f"{path} is from another run: its {part} has {str(there)[:200]}, this run {str(here)[:200]}. "
-                "A run goes on only as it began. Use the same settings, begin a new run with resume=False, "
-                "or load the weights alone with helpers.training.checkpoint.load_model."
-            )
-    load_state(run.model, unprefixed("model", tensors), path)
-    load_optimizer(run.optimizer, unprefixed("optimizer", tensors))
-    restore_random_states(unprefixed("random", tensors))
-    run.batches.position = tensors["batches.position"]
-    run.pending = list(tensors["pending"].to(run.device))
-    run.step, run.seconds = info["step"], info["seconds"]
-    run.scale = run.controls.scale = info.get("scale", 1.0)  # files written before there was one have none
-    run.saved = (run.step, run.scale)
-    rows = len(info["history"]["step"])
-    for name, values in vars(run.history).items():
-        values[:] = info["history"].get(name, [None] * rows)  # nor had they all of today's columns
-
-
-def _identity(run):
-    """What must be equal for a run to go on: model, vocabulary, settings and data, as JSON gives them back."""
-    batches = run.batches
-    data = {"train": len(batches.train), "val": len(batches.val), "sum": int(batches.train.sum())}
-    data |= {"batch_size": batches.batch_size, "context_length": batches.context_length}
-    parts = model_info(run.model, run.tokenizer) | {"train": dataclasses.asdict(run.config), "data": data}
-    return json.loads(json.dumps(parts))

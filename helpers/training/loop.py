@@ -6,18 +6,19 @@ a test or a learner loops over it in plain sight. Interrupts, NaN and checkpoint
 
 import contextlib
 import dataclasses
-import os
 import time
 from dataclasses import dataclass
 
 import torch
 from tqdm import tqdm
 
+from helpers import checks
 from helpers.evaluation import kept_mode
-from helpers.training import checkpoint as ckpt
 from helpers.training.history import History
 from helpers.training.interrupts import held_interrupts
+from helpers.training.place import Place
 from helpers.training.recipe import Controls
+from helpers.training.resuming import load_run
 from helpers.training.run import Run
 
 
@@ -37,9 +38,10 @@ class Step:
 def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=None, resume=False, controls=None):
     """Train `model` on `batches`; a generator that yields a `Step` at the start and after every step.
 
-    With `checkpoint` (a path), the run is saved at every evaluation and whenever the generator ends or is closed:
-    by an interrupt, by `break`, by an error elsewhere. With `resume`, a run saved there goes on where it stopped,
-    on the same CPU with as many threads to the last bit as if it had never stopped; else a new one begins.
+    With `checkpoint` (a path, or a place.Place), the run is saved at every evaluation and whenever the generator ends
+    or is closed: by an interrupt, by `break`, by an error elsewhere. With `resume`, a run saved there goes on where it
+    stopped, on the same CPU with as many threads to the last bit as if it had never stopped; else a new one begins. A
+    finished run goes on to a larger number of steps.
     `controls` (helpers.training.recipe.Controls) may be changed while it runs; a resumed run puts in them what it was
     stopped with. `send("pause")` instead of `next` saves, gives the same Step again, and stops the clock until the
     next one.
@@ -49,39 +51,49 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
     run = Run(model, batches, config, History() if history is None else history, tokenizer, controls)
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=PATH, to know what to resume.")
-    if resume and os.path.exists(checkpoint):
-        ckpt.load_run(checkpoint, run)
+    place = checkpoint if checkpoint is None or isinstance(checkpoint, Place) else Place(checkpoint)
+    if resume and place.path.exists():
+        load_run(place.path, run)
+        place.step = run.step
+    elif run.history.step:
+        raise ValueError(
+            f"This history already holds a run up to step {run.history.step[-1]}; two runs in one could not be told "
+            "apart. Give a new History()."
+        )
+    vocab_size = getattr(getattr(model, "config", None), "vocab_size", None)
+    for name, tokens in (("the training tokens", batches.train), ("the validation tokens", batches.val)):
+        checks.tokens(name, tokens, vocab_size)
     whole = True
     with kept_mode(model):
         try:
             if run.step == 0:
                 run.log(evaluated=True)  # the loss before any training: about ln V
-            yield from _handed_over(run, None, True, checkpoint)
+            yield from _handed_over(run, None, True, place)
             while run.step < config.steps:
                 with held_interrupts():
                     whole = False  # in the middle of a step there is nothing worth saving
                     loss = run.learn()
                     if run.logs(run.step):
                         run.log(run.evaluates(run.step))
-                    if checkpoint is not None and run.evaluates(run.step):
-                        run.save(checkpoint)
+                    if place is not None and run.evaluates(run.step):
+                        run.save(place)
                     whole = True
-                yield from _handed_over(run, loss, run.logs(run.step), checkpoint)
+                yield from _handed_over(run, loss, run.logs(run.step), place)
         finally:
-            if checkpoint is not None and whole and run.changed():
+            if place is not None and whole and run.changed():
                 with held_interrupts():
-                    run.save(checkpoint)
+                    run.save(place)
 
 
-def _handed_over(run, loss, logged, checkpoint):
+def _handed_over(run, loss, logged, place):
     """Yield what happened; as often as "pause" is the answer, save and yield it again while the clock stands still."""
     tokens = run.step * run.batches.batch_size * run.batches.context_length
     event = Step(run.step, loss, logged, run.history, run.config.steps, tokens, run.saved[0])
     answer = yield event
     while answer == "pause":
-        if checkpoint is not None and run.changed():
+        if place is not None and run.changed():
             with held_interrupts():
-                run.save(checkpoint)
+                run.save(place)
         run.seconds = run.elapsed()
         try:
             answer = yield dataclasses.replace(event, saved=run.saved[0])

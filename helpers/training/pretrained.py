@@ -3,48 +3,53 @@
 import contextlib
 import copy
 import dataclasses
+import hashlib
 import itertools
+import os
 import statistics
 import sys
 import time
+from pathlib import Path
 
 from tqdm import tqdm
 
+from helpers import baselines, checks
 from helpers.corpus import load_text
 from helpers.device import pick_device, seed_everything, synchronize
 from helpers.evaluation import evaluate
 from helpers.model import GPT, GPTConfig
 from helpers.paths import checkpoint_path
 from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
-from helpers.training.checkpoint import CheckpointError, load_model, save_model
+from helpers.training.checkpoint import load_model, save_model
 from helpers.training.loop import steps
 from helpers.training.recipe import PRESETS
+from helpers.training.storage import CheckpointError
 
 SECONDS = 80  # of training; loading the text before, and measuring the loss after, take some more
 
 
-def load_or_train(
-    name="gpt", corpus="shakespeare", *, enough=None, device=None, seconds=SECONDS, preset=None, progress=True
-):
-    """The GPT saved as `name` (notebook 11 saves "gpt") and its tokenizer; where there is none, one is trained.
+def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECONDS, preset=None, progress=True):
+    """A GPT trained on `corpus`, and its tokenizer: the one saved as `name` (as notebook 11 does), or one trained now.
 
-    Says which. Training takes at most `seconds` on any machine: the speed is measured first, the schedule is shortened
-    to fit, and if the machine slows down meanwhile, training ends early. So that this happens once, the model is saved,
-    as `name`-quick. With `enough`, a model under `name` whose validation loss is above that, from a training that was
-    stopped early, is left where it is, and does not count. The model comes back in eval mode.
+    Says which. A model counts if it was trained on this very text. Training takes at most `seconds` on any machine: the
+    speed is measured first, the schedule is shortened to fit, and if the machine slows down meanwhile, training ends
+    early. So that this happens once for each text, the model is saved, as `name`-quick and the beginning of the text's
+    hash. A model under `name` that is no better than counting pairs of characters, from a training that was stopped
+    early, is left where it is, and does not count. The model comes back in eval mode.
     """
     if not seconds > 0:
         raise ValueError(f"seconds is {seconds}; it must be above 0, for instance {SECONDS}.")
     device = device if device is not None else pick_device()
-    quick = f"{name}-quick"
-    for candidate, limit in ((name, enough), (quick, None)):
-        if found := saved(checkpoint_path(candidate), limit, device):
-            return found
-    tokenizer = CharTokenizer(text := load_text(corpus))
+    text = load_text(corpus)
+    tokenizer, identity = CharTokenizer(text), text_identity(text)
+    data = train_val_split(tokenizer.encode(text))
+    quick = f"{name}-quick-{identity['sha256'][:8]}"
+    for candidate, limit in ((name, lambda: baselines.bigram(*data, tokenizer.vocab_size)), (quick, None)):
+        if found := saved(checkpoint_path(candidate), tokenizer, identity, limit, device):
+            return found, tokenizer
     sizes, batch_size, recipe = PRESETS[preset or ("gpu" if device.type == "cuda" else "cpu")]
     seed_everything(1337)
     model = GPT(GPTConfig(tokenizer.vocab_size, **sizes)).to(device)
-    data = train_val_split(tokenizer.encode(text))
 
     def batches():
         return Batches(*data, batch_size, sizes["context_length"], seed=1, device=device)
@@ -53,8 +58,8 @@ def load_or_train(
     per_step = seconds_per_step(copy.deepcopy(model), batches(), recipe)  # measuring takes some of the time, too
     recipe = shortened(recipe, (seconds - (time.perf_counter() - start)) / per_step)
     print(
-        f"There is no trained GPT yet (notebook 11 saves one). Training one now: {recipe.steps:,} steps in at most "
-        f"{seconds} seconds. The next time it is there."
+        f"There is no trained GPT for this text yet (notebook 11 saves one). Training one now: {recipe.steps:,} steps "
+        f"in at most {seconds} seconds. The next time it is there."
     )
     bar = tqdm(total=recipe.steps, disable=not progress, unit="step", leave=False, file=sys.stdout)
     with bar, contextlib.closing(steps(model, batches(), recipe)) as events:
@@ -65,35 +70,75 @@ def load_or_train(
     val_loss = evaluate(model, fixed_windows(data[1].to(device), sizes["context_length"]))
     said = "Trained and saved."
     try:
-        save_model(checkpoint_path(quick), model, tokenizer, val_loss=val_loss, steps=event.step)
-    except OSError as error:  # the model in memory is whole
+        save_model(checkpoint_path(quick), model, tokenizer, val_loss=val_loss, steps=event.step, text=identity)
+    except (OSError, CheckpointError) as error:  # the model in memory is whole
         said = f"Trained, but it could not be saved ({error}); the next time, one will be trained again."
     print(f"{said} Its validation loss is {val_loss:.3f} nats.")
     return model.eval(), tokenizer
 
 
-def saved(path, limit, device):
-    """(model, tokenizer) of the GPT at `path`, or None where there is none, or none that can be used; says which."""
+def text_identity(text):
+    """What tells one text from another: its number of characters, and the SHA-256 of its UTF-8 bytes."""
+    return {"characters": len(text), "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}
+
+
+def saved(path, tokenizer, identity, limit, device):
+    """The GPT at `path`, or None where there is none that is whole, of this text, and below `limit()`; says which."""
     if not path.exists():
         return None
     try:
         model, chars, info = load_model(path, device)
         if not chars:
             raise CheckpointError(f"{path.name} holds a model without its characters.")
-    except CheckpointError as error:  # it is put aside, not deleted: it might be somebody's work
-        numbers = itertools.chain([""], (f".{n}" for n in itertools.count(2)))  # .unusable, .2.unusable, ...
-        spares = (path.with_name(f"{path.name}{number}.unusable") for number in numbers)
-        spare = next(spare for spare in spares if not spare.exists())
-        path.replace(spare)
-        print(f"{error}\nIt was renamed to {spare.name}.")
+    except CheckpointError as error:
+        put_aside(path, error)
+        return None
+    # Models of the first edition do not say what they have read; their characters must do.
+    if info.get("text", identity) != identity or chars != tokenizer.chars:
         return None
     loss = info.get("val_loss")
-    if loss is not None and limit is not None and loss > limit:
+    if type(loss) is float and limit is not None and loss > limit():
         print(f"The GPT saved as {path.name} has a validation loss of {loss:.2f} nats: stopped early, it seems.")
         return None
-    said = "" if loss is None else f" Its validation loss was {loss:.3f} nats."
+    said = f" Its validation loss was {loss:.3f} nats." if type(loss) is float else ""
     print(f"Loaded the GPT that was saved as {path.name}.{said}")
-    return model, CharTokenizer(chars)
+    return model
+
+
+def put_aside(path, error):
+    """Rename a file that cannot be used, to a name that is free, and say why: it might be somebody's work."""
+    numbers = itertools.chain([""], (f".{n}" for n in itertools.count(2)))  # .unusable, .2.unusable, ...
+    spares = (path.with_name(f"{path.name}{number}.unusable") for number in numbers)
+    spare = next(spare for spare in spares if not os.path.lexists(spare))
+    try:
+        path.rename(spare)
+    except OSError as refused:
+        print(f"{error}\nIt could not be renamed ({refused}).")
+    else:
+        print(f"{error}\nIt was renamed to {spare.name}.")
+
+
+def keep_better(path, model, tokenizer, text, val_loss, **info):
+    """Save a model of `text`, unless a better one of the same text is kept at `path`; says which, and returns whether.
+
+    val_loss: in nats per token, both measured in the same way. An OSError or a CheckpointError: it could not be saved.
+    """
+    path, val_loss = Path(path), checks.number("val_loss", val_loss, least=0)
+    identity, before, chars = text_identity(text), {}, None
+    try:
+        if path.exists():
+            _, chars, before = load_model(path)
+    except CheckpointError as error:
+        put_aside(path, error)
+    loss = before.get("val_loss")
+    # Models of the first edition do not say what they have read; their characters must do.
+    same = before.get("text", identity) == identity and chars == tokenizer.chars
+    if same and type(loss) is float and loss < val_loss:
+        print(f"Not saved: the model at {path.name} is better ({loss:.3f} nats; this one has {val_loss:.3f}).")
+        return False
+    save_model(path, model, tokenizer, val_loss=float(val_loss), text=identity, **info)
+    print(f"Saved as {path.name}, with a validation loss of {val_loss:.3f} nats.")
+    return True
 
 
 def seconds_per_step(model, batches, recipe, warm_up=5, measured=20):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import torch
 
+from helpers import checks
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -25,16 +27,18 @@ class TrainConfig:
     def __post_init__(self):
         object.__setattr__(self, "betas", tuple(self.betas))  # JSON gives a list back
         for name in ("steps", "log_every", "eval_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1.")
-        if self.eval_windows is not None and self.eval_windows < 1:
-            raise ValueError(f"eval_windows is {self.eval_windows}; it must be at least 1, or None for all of them.")
-        if self.warmup_steps < 0:
-            raise ValueError(f"warmup_steps is {self.warmup_steps}; it must be 0 or more.")
+            checks.integer(name, getattr(self, name), 1)
+        if self.eval_windows is not None:
+            checks.integer("eval_windows", self.eval_windows, 1)
+        checks.integer("warmup_steps", self.warmup_steps)
         if not self.grad_clip > 0:
             raise ValueError(f"grad_clip is {self.grad_clip}; it must be above 0 (float('inf') for none).")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0, for example 0.003.")
+        checks.number("learning_rate", self.learning_rate, above=0)
+        # Above it, the "decay" would rise.
+        checks.number("min_learning_rate", self.min_learning_rate, least=0, most=self.learning_rate)
+        checks.number("weight_decay", self.weight_decay, least=0)
+        if len(self.betas) != 2 or not all(isinstance(beta, float) and 0 <= beta < 1 for beta in self.betas):
+            raise ValueError(f"betas is {self.betas}; it must be two numbers from 0 to below 1, as (0.9, 0.99).")
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The state of one training run and one step of it: everything that a checkpoint has to hold, and what a row tells."""
 
 import contextlib
+import functools
 import math
 import time
 import warnings
@@ -10,8 +11,9 @@ import torch
 from helpers.device import autocast
 from helpers.evaluation import eval_mode, evaluate, loss_of
 from helpers.text import fixed_windows
-from helpers.training import checkpoint as ckpt
+from helpers.training import resuming
 from helpers.training.recipe import learning_rate_at, make_optimizer
+from helpers.training.storage import CheckpointError
 
 
 class TrainingDiverged(RuntimeError):
@@ -130,15 +132,20 @@ class Run:
         """Whether there is anything that the newest checkpoint does not hold."""
         return self.step > 0 and (self.step, self.controls.scale) != self.saved
 
-    def save(self, path):
+    @functools.cached_property
+    def identity(self):
+        """What must be equal for a stored run to be this one; its fingerprint of the text takes a moment, once."""
+        return resuming.identity(self)
+
+    def save(self, place):
         """Write a checkpoint. Where that fails, say so and go on: the model in memory is whole."""
         self.settle()  # never overwrite a good checkpoint with broken weights
         try:
-            self.saved = ckpt.save_run(path, self)
-        except OSError as error:
+            self.saved = resuming.save_run(place, self)
+        except (OSError, CheckpointError) as error:  # a full disk; a folder where the file was
             warnings.warn(
                 f"The checkpoint could not be written ({error}). Training goes on. Make room or choose another path, "
-                "and save the model at the end with helpers.training.checkpoint.save_model.",
+                "and save the model at the end with helpers.training.save_model.",
                 stacklevel=2,
             )
 

@@ -54,6 +54,8 @@ def judge(exercise, answer):
     cases = exercise.cases(torch.Generator().manual_seed(0))
     try:
         inspect.signature(answer).bind(*cases[0])
+    except ValueError:
+        pass  # written in C, as torch.softmax is: it does not tell what it takes
     except TypeError:
         hints = (f"It should take ({', '.join(names)}), in this order.", *exercise.hints)
         return "signature", "The function does not take what it will be given.", hints

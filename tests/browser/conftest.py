@@ -42,7 +42,7 @@ def lab(tmp_path_factory):
     trained = Path(os.environ["GPT_CHECKPOINTS"], "gpt.safetensors")  # there after notebook 11, as in make test
     if trained.exists():  # notebook 13 then takes this, and need not train one
         (folder / "checkpoints").mkdir()
-        shutil.copy(trained, folder / "checkpoints" / "gpt-quick.safetensors")
+        shutil.copy(trained, folder / "checkpoints" / "gpt.safetensors")
     with serve(folder) as address:
         yield address
 

@@ -22,14 +22,15 @@ ALLOWED = {
     "__init__": set(),
     "device": set(),
     "paths": set(),
-    "baselines": set(),
+    "checks": set(),
     "model": set(),
+    "baselines": {"checks"},
     "corpus": {"paths", "baselines"},
-    "text": {"corpus"},
-    "evaluation": {"device"},
-    "cache": {"model", "evaluation"},
-    "sampling": {"cache"},
-    "inside": {"cache", "evaluation"},
+    "text": {"checks", "corpus"},
+    "evaluation": {"checks", "device"},
+    "cache": {"checks", "model", "evaluation"},
+    "sampling": {"checks", "cache"},
+    "inside": {"checks", "cache", "evaluation"},
 }
 # What the files of a package may import of the other packages; of the top, everything.
 ABOVE = {"training": set(), "show": {"training"}, "workbook": {"training", "show"}}

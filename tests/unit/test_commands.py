@@ -75,7 +75,9 @@ def test_training_from_the_command_line(small, interruptible, tmp_path, capsys, 
     said = capsys.readouterr().out
     assert "toy: 30,000 characters." in said and "parameters on CPU with" in said
     assert "Step 8:" in said and "nats per character on the whole validation split" in said and str(out) in said
-    assert len(said.split(f"Saved: {out}\n")[1]) == 302  # a line break, the sample, and the end of its line
+    sample = said.split("validation split.\n")[1]
+    assert sample.endswith(f"Saved: {out}\n")  # last, because it is true only then
+    assert len(sample.removesuffix(f"Saved: {out}\n")) == 302  # a line break, the sample, and the end of its line
     model, chars, info = ckpt.load_model(out)
     assert info["step"] == 8 and len(chars) == model.config.vocab_size
 
@@ -97,10 +99,103 @@ def test_training_from_the_command_line(small, interruptible, tmp_path, capsys, 
     a, b = ckpt.read(out)[0], ckpt.read(other)[0]
     assert all(torch.equal(a[name], b[name]) for name in a if name.startswith(("model", "optimizer")))
 
-    with pytest.raises(ckpt.CheckpointError, match="'steps': 8.*'steps': 9"):
-        command_line.main([*arguments, "--resume", "--steps", "9"])
+    command_line.main([*arguments, "--resume", "--steps", "9"])  # a finished run goes on
+    assert f"Saved: {out}\n" in capsys.readouterr().out and ckpt.read(out)[1]["step"] == 9
+    with pytest.raises(ckpt.CheckpointError, match="'steps': 9.*'steps': 8"):
+        command_line.main([*arguments, "--resume"])
+    before = out.read_bytes()
     command_line.main([*arguments, "--steps", "2", "--seed", "5"])  # without --resume a new run begins
-    assert ckpt.read(out)[1]["step"] == 2
+    assert f"What was at {out} is now run-2.safetensors.\n" in capsys.readouterr().out
+    assert ckpt.read(out)[1]["step"] == 2 and (out.parent / "run-2.safetensors").read_bytes() == before
+    command_line.main([*arguments, "--steps", "3"])
+    assert ckpt.read(out.parent / "run-3.safetensors")[1]["step"] == 2
+
+
+def a_text(tmp_path, text="a b c d e f g h\n" * 200):
+    path = tmp_path / "text.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("out", ["none.safetensors", "new/none.safetensors"])
+def test_nothing_to_resume_is_said(tmp_path, out):
+    result = command(tmp_path, "helpers.training", "--corpus", "toy", "--resume", "--out", out)
+    assert result.returncode == 1 and result.stdout == "" and not list(tmp_path.iterdir())
+    assert result.stderr == (f"Error: There is nothing to resume at {out}. Without --resume, a new run begins there.\n")
+
+
+@pytest.mark.parametrize("out", ["", ".", "/dev/null", "text.txt/run", "x" * 300])
+def test_an_impossible_place_is_one_line_before_anything_is_read(tmp_path, out):
+    a_text(tmp_path)
+    result = command(tmp_path, "helpers.training", "--corpus", "text.txt", "--out", out)
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["text.txt"]
+
+
+@pytest.mark.parametrize("from_step", [1, 5])
+def test_saved_is_said_only_of_what_is_saved(small, tmp_path, capsys, monkeypatch, from_step):
+    """The disk is full from the beginning on, or after the evaluation at step 4 has been saved."""
+    out, replace, calls = tmp_path / "run", os.replace, []
+
+    def full(*names):
+        calls.append(names)
+        if len(calls) >= (2 if from_step == 5 else 1):
+            raise OSError(28, "No space left on device")
+        return replace(*names)
+
+    monkeypatch.setattr("helpers.training.place.os.replace", full)
+    there = "it is kept as it was after step 4" if from_step == 5 else "nothing of this run is kept"
+    with (
+        pytest.warns(UserWarning, match="could not be written"),
+        pytest.raises(ckpt.CheckpointError, match=f"Not saved: at {out} {there}. Make room, or choose another --out"),
+    ):
+        command_line.main(["--corpus", "toy", "--device", "cpu", "--out", str(out)])
+    assert "Saved" not in capsys.readouterr().out
+    assert out.exists() == (from_step == 5)
+
+
+def test_saved_is_not_said_of_what_is_gone_or_another_ones(small, tmp_path, capsys, monkeypatch):
+    evaluate = command_line.evaluate
+    for thief in (lambda: (tmp_path / "run").unlink(), lambda: (tmp_path / "run").write_bytes(b"another one's")):
+        with monkeypatch.context() as patch:
+            patch.setattr(command_line, "evaluate", lambda *args, thief=thief: (thief(), evaluate(*args))[1])
+            with pytest.raises(ckpt.CheckpointError, match="Not saved: at "):
+                command_line.main(["--corpus", "toy", "--device", "cpu", "--out", str(tmp_path / "run")])
+        assert "Saved" not in capsys.readouterr().out
+
+
+def test_a_disk_that_is_full_is_exit_1(tmp_path):
+    resource = pytest.importorskip("resource", reason="file size limits need Unix")
+    a_text(tmp_path)
+    arguments = ["--corpus", "text.txt", "--steps", "1", "--preset", "cpu", "--out", "run"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    result = subprocess.run(
+        [sys.executable, "-m", "helpers.training", *arguments], cwd=tmp_path, env=environment, capture_output=True,
+        text=True, timeout=120, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    )  # fmt: skip
+    assert result.returncode == 1 and "Saved" not in result.stdout and "Step 1:" in result.stdout
+    assert result.stderr.splitlines()[-1].startswith("Error: Not saved: at ") and "Traceback" not in result.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["text.txt"]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+     {"PYTHONIOENCODING": "cp1252"}, {"PYTHONIOENCODING": "ascii:strict", "LANG": "C"}],
+)  # fmt: skip
+def test_output_that_is_not_utf_8_never_ends_a_run(tmp_path, monkeypatch, variables):
+    """The sample, the name of the text and the name of the file: none of them can be shown as it is."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    text = "\u03b1\u03b2\u03b3 \U0001f600\u4e2d\u6587 \u05d0\n" * 300
+    (tmp_path / "\u03b1.txt").write_text(text, encoding="utf-8")
+    result = command(
+        tmp_path, "helpers.training", "--corpus", "\u03b1.txt", "--steps", "1", "--preset", "cpu", "--out", "\u4e2d"
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Saved: " in result.stdout and "\\u03b1" in result.stdout and "Traceback" not in result.stderr
+    assert ckpt.read(tmp_path / "\u4e2d")[1]["step"] == 1
 
 
 def test_checkpoint_goes_where_the_variable_says(small, tmp_path, monkeypatch, capsys):

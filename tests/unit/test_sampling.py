@@ -317,8 +317,11 @@ def test_generate_draws_as_often_as_the_distribution_says():
 
 def test_generate_puts_the_mode_back_when_the_model_fails():
     model = tiny().train()
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="holds the token 99"):
         generate(model, torch.full((1, 2), 99), 1)
+    model.lm_head.register_forward_hook(lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        generate(model, torch.full((1, 2), 1), 1)
     assert model.training and torch.is_grad_enabled()
 
 

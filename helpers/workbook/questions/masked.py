@@ -20,17 +20,17 @@ def weigh(q, k, scale=lambda q: q.shape[-1] ** -0.5, future=causal, fill=-INF, d
 
 SLIPS = {  # hint -> what is changed in `weigh`
     "The scale is missing: the scores grow with d.": {"scale": lambda q: 1},
-    "Multiplied: your scale makes large scores larger still. It should make them smaller.": {"scale": lambda q: q.shape[-1] ** 0.5},
-    "Divided by d. The typical size of a score is its square root.": {"scale": lambda q: 1 / q.shape[-1]},
-    "Your scale goes by T, the length of the text. The sum has d terms.": {"scale": lambda q: q.shape[-2] ** -0.5},
+    "Your scale multiplies, and makes large scores larger still. It should make them smaller.": {"scale": lambda q: q.shape[-1] ** 0.5},
+    "You divide by d. The typical size of a score is the square root of d.": {"scale": lambda q: 1 / q.shape[-1]},
+    "Your scale uses T, the length of the text. A score is a sum of d products.": {"scale": lambda q: q.shape[-2] ** -0.5},
     "The mask is missing: every position looks at those after it.": {"future": lambda T: torch.zeros(T, T, dtype=torch.bool)},
-    "Your mask is turned round: it hides the past and shows the future.": {"future": lambda T: causal(T).T},
-    "Your mask is turned round: it hides what may be seen, and the last row has nothing left: nan.": {"future": lambda T: ~causal(T)},
-    "A position may look at itself. Yours may not, and the first row has nothing left: nan.": {"future": lambda T: ~causal(T).T},
+    "Your mask is the wrong way round: it hides the past and shows the future.": {"future": lambda T: causal(T).T},
+    "Your mask is inverted: it hides what may be seen. The last row has nothing left, and becomes nan.": {"future": lambda T: ~causal(T)},
+    "A position may look at itself. In yours it may not, so the first row has nothing left, and becomes nan.": {"future": lambda T: ~causal(T).T},
     "Your mask lets each position see one character too many.": {"future": lambda T: torch.ones(T, T, dtype=torch.bool).triu(2)},
-    "A score of 0 is no mask: e^0 = 1. Which score has the weight 0?": {"fill": 0.0},
-    "Masked after the softmax: your rows do not sum to 1.": {"late": True},
-    "Your softmax runs over who looks. It belongs to what is looked at.": {"dim": -2},
+    "A score of 0 masks nothing, because e^0 = 1. Which score gets a weight of 0?": {"fill": 0.0},
+    "You mask after the softmax, so your rows do not sum to 1.": {"late": True},
+    "Your softmax runs over the positions that look. It should run over those that are looked at.": {"dim": -2},
     "Your softmax runs over the texts of the batch.": {"dim": 0},
 }
 

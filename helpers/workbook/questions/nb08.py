@@ -24,34 +24,34 @@ AVERAGE = Exercise(
     right=averages(),
     mistakes=listed(
         {
-            "Each position should have a mean of its own: of itself and those before. Yours all have that of the whole text.": [
+            "Each position should have its own mean, of itself and all earlier positions. In yours, all have the mean of the whole text.": [
                 lambda x: x.mean(1, keepdim=True).expand_as(x),
                 lambda x: x.mean(1),
                 lambda x: x.mean(1, keepdim=True),
             ],
-            "These are sums. By how many was each to be divided?": [averages(share=lambda a: 1), lambda x: x.cumsum(1) * 1.0],
+            "These are sums. By how many should each be divided?": [averages(share=lambda a: 1), lambda x: x.cumsum(1) * 1.0],
             "Every row is divided by T. Position t has t + 1 terms.": averages(share=len),
-            "Yours looks forward: each has the mean of itself and those after.": averages(torch.triu),
-            "The position itself belongs to its mean. Without it, the first has nothing.": [
+            "Yours looks forward: each position has the mean of itself and all later ones.": averages(torch.triu),
+            "Each position is part of its own mean. Without it, the first one has nothing to average.": [
                 averages(lambda a: a.tril(-1)),
                 averages(lambda a: a.tril(-1), share=lambda a: a.sum(1, keepdim=True).clamp(min=1)),
             ],
-            "The weights stand on the left: their rows say who takes how much of which row of x.": lambda x: (
+            "The weights belong on the left of x: row t of them says how much of each row of x goes into position t.": lambda x: (
                 x @ (torch.tril(torch.ones(x.shape[1], x.shape[1])) / torch.arange(1, x.shape[1] + 1)[:, None])
             ),
             "In yours the columns of the table sum to 1. Its rows should.": averages(share=lambda a: a.sum(0, keepdim=True)),
-            "The sums have lost their dimension, and divide the columns. Which argument keeps it?": averages(share=lambda a: a.sum(1)),
-            "Your first position is divided by 0. It has one term, the second two.": lambda x: x.cumsum(1) / torch.arange(x.shape[1])[:, None],
+            "The sums have lost their last dimension, so they divide the columns. Which argument keeps it?": averages(share=lambda a: a.sum(1)),
+            "Your first position is divided by 0. It has one term, and the second has two.": lambda x: x.cumsum(1) / torch.arange(x.shape[1])[:, None],
             "The counts (T,) line up with the channels. They belong to dimension 1: give them one more dimension.": lambda x: (
                 x.cumsum(1) / torch.arange(1, x.shape[1] + 1)
             ),
-            "Your means run over the texts of the batch. Each text is by itself.": lambda x: x.cumsum(0) / torch.arange(1, len(x) + 1)[:, None, None],
+            "Your means run over the texts of the batch. Average within each text.": lambda x: x.cumsum(0) / torch.arange(1, len(x) + 1)[:, None, None],
             "Your means run over the channels. Time is dimension 1.": lambda x: x.cumsum(2) / torch.arange(1, x.shape[2] + 1),
         }
     ),
     hints=(
-        "Which table (T, T) of weights gives, multiplied with x, the mean of all rows up to t?",
-        "`torch.tril(torch.ones(T, T))` says who may look at whom; then each row should sum to 1.",
+        "Which table (T, T) of weights, multiplied by x, gives in row t the mean of all rows up to t?",
+        "`torch.tril(torch.ones(T, T))` says which position may look at which. Then each row should sum to 1.",
     ),
     cases=lambda g: [
         (torch.tensor([[[2.0], [4.0], [9.0]]]),),
@@ -68,10 +68,10 @@ WEIGHTS = Exercise(
         *listed({hint: lambda q, k, slip=slip: weigh(q, k, **slip) for hint, slip in SLIPS.items()}),
         *listed(
             {
-                "These are scores. A softmax makes weights of them.": unweighed,
-                "Queries and keys are exchanged: rows are who looks, so the queries stand on the left.": lambda q, k: weigh(k, q),
+                "These are scores. A softmax turns them into weights.": unweighed,
+                "Queries and keys are swapped. Each row belongs to a position that looks, so the queries stand on the left.": lambda q, k: weigh(k, q),
                 "(B, T, d) @ (B, T, d) does not fit: the last two dimensions of the keys have to be swapped.": turned(lambda k: k),
-                "A batch: swap the last two dimensions of the keys alone, and leave the first.": [
+                "Swap only the last two dimensions of the keys. The first one is the batch, and it stays.": [
                     turned(lambda k: k.transpose(0, 1)),
                     turned(lambda k: k.transpose(0, 2)),
                     turned(lambda k: k.transpose(0, 1).transpose(1, 2)),
@@ -104,21 +104,23 @@ HEAD = Exercise(
         *listed({hint: lambda x, a, b, c, slip=slip: head(x, a, b, c, **slip) for hint, slip in SLIPS.items()}),
         *listed(
             {
-                "Your scale goes by C, the width of the input. A score is a sum over the head size.": lambda x, a, b, c: head(
+                "Your scale uses C, the width of the input. A score is a sum of head_size products.": lambda x, a, b, c: head(
                     x, a, b, c, scale=lambda q: x.shape[-1] ** -0.5
                 ),
                 "Your weights add up the inputs. They should add up the values.": lambda x, a, b, c: head(x, a, b, c, values=lambda x, a, b: x),
                 "Your weights add up the keys. They should add up the values.": lambda x, a, b, c: head(x, a, b, c, values=lambda x, a, b: x @ b.T),
-                "Queries and keys are exchanged: rows are who looks, so the queries stand on the left.": lambda x, a, b, c: head(x, b, a, c),
+                "Queries and keys are swapped. Each row belongs to a position that looks, so the queries stand on the left.": lambda x, a, b, c: head(
+                    x, b, a, c
+                ),
                 "Your weights are transposed when they meet the values.": lambda x, a, b, c: weigh(x @ a.T, x @ b.T).transpose(-2, -1) @ (x @ c.T),
                 "The matrices are (head_size, C), as in nn.Linear: they have to be transposed.": lambda x, a, b, c: head(x, a.T, b.T, c.T),
-                "These are the weights. What is handed over are the values, weighted with them.": lambda x, a, b, c: weigh(x @ a.T, x @ b.T),
+                "These are the weights. The result is a sum of the values, weighted by them.": lambda x, a, b, c: weigh(x @ a.T, x @ b.T),
                 NAKED: lambda x, a, b, c: head(x, a, b, c, scale=lambda q: 1, future=lambda T: torch.zeros(T, T, dtype=torch.bool)),
             }
         ),
     ),
     hints=(
-        "First three products of x with the matrices, then the weights from two of them, then the third.",
+        "First multiply x by each of the three matrices. Two of the products make the weights, and these weight the third.",
         "Weights (B, T, T) times values (B, T, head_size) gives the result.",
     ),
     cases=lambda g: [
@@ -137,7 +139,7 @@ VARIANCE = Exercise(
         Mistake(81, "That is the variance of one product. How many are added?"),
         Mistake(36, "That is the standard deviation. The variance is its square."),
         *(Mistake(x, "The variance of a number is the square of its standard deviation: 9 and not 3.") for x in (48, 9 * 16 / 3)),
-        Mistake(4, "That is sqrt(d), which the scale divides by. The variance before the scale is asked."),
+        Mistake(4, "That is sqrt(d), by which the scale divides. The question is about the variance before the scale."),
         Mistake(9 * 16 + 9 * 16, "Variances are added where terms are added. In a product of two independent numbers they are multiplied."),
     ),
     hints=("What is the variance of one of the products? Then: how many are added?", "Variances of independent terms add."),
@@ -165,8 +167,8 @@ PARAMETERS = Exercise(
         }
     ),
     hints=(
-        "Go through `__init__` line by line: which shape has the weight of each part, and has it a bias?",
-        "`sum(p.numel() for p in model.parameters())` tells what it should come to.",
+        "Go through `__init__` line by line: what is the shape of the weight of each part, and does it have a bias?",
+        "`sum(p.numel() for p in model.parameters())` gives the number that it should come to.",
     ),
     cases=lambda g: [(10, 3, 2), (45, 64, 64), (84, 32, 16), (7, 7, 7)],
 )
@@ -180,29 +182,29 @@ LEAK = Exercise(
             "One cut in the middle misses a leak that lies on one side of it. Try every cut.": over(lambda T: range(T // 2, T // 2 + 1)),
             "Yours finds only what the first position sees. Does a `return` stand inside the loop?": over(lambda T: range(1, min(T, 2))),
             "Changing the last token alone misses what earlier positions see of each other. Try every cut.": over(lambda T: range(max(1, T - 1), T)),
-            "What comes at the cut and after it may move, and always does: yours calls every model a leak. Compare the positions before the cut.": [
+            "From the cut on, predictions may move, and they do in every model: yours finds a leak in all of them. Compare only the positions before the cut.": [
                 over(part=lambda d, cut: d),
                 over(part=lambda d, cut: d[:, : cut + 1]),
                 over(part=lambda d, cut: d[:, cut:]),
                 over(part=lambda d, cut: d[:, -1]),
             ],
-            "Adding 1 leaves the vocabulary at its last token. The rest of a division by V brings it back, with V of these logits, not the notebook's.": [
+            "Adding 1 to the last token leaves the vocabulary. The remainder of a division by V brings it back. Take V from these logits, not from the notebook.": [
                 over(change=lambda x, V: x + 1),
                 over(change=lambda x, V: (x + 1) % 45),
             ],
             **{
-                f"A token that is {n} already does not change when it becomes {n}. Make each another one.": over(change=lambda x, V, n=n: x * 0 + n)
+                f"A token that is {n} already does not change when it becomes {n}. Turn each token into another one.": over(change=lambda x, V, n=n: x * 0 + n)
                 for n in range(5)
             },
-            "A prediction may move downwards too. Compare without the sign.": over(size=lambda d: d),
-            "Added up with their signs, changes cancel. Compare without the sign.": [over(size=lambda d: d.sum()), over(size=lambda d: d.sum().abs())],
+            "A prediction may move downwards, too. Compare absolute values.": over(size=lambda d: d),
+            "Added up with their signs, changes can cancel. Compare absolute values.": [over(size=lambda d: d.sum()), over(size=lambda d: d.sum().abs())],
             "A weak leak is a leak: yours lets small movements pass.": [over(size=lambda d, by=by: d.abs() - by) for by in (0.01, 0.1, 0.3, 0.5, 1.0)],
             "The likeliest token may stay the same while its logits move. Compare the logits.": over(of=lambda logits: logits.argmax(-1, keepdim=True)),
-            "Yours finds only who sees its neighbour: one token changed, and the position before it compared. All that come later count.": over(
+            "Yours changes one token and compares the position before it, so it finds only a look at the next position. All later tokens count.": over(
                 change=lambda x, V: torch.cat([(x[:, :1] + 1) % V, x[:, 1:]], 1), part=lambda d, cut: d[:, cut - 1 : cut]
             ),
             "Your first cut is missing: a leak from the second token to the first gets past.": over(lambda T: range(2, T)),
-            "The other way round: True means that something before the cut has moved.": lambda model, idx: not over()(model, idx),
+            "It is the other way round: True means that something before the cut has moved.": lambda model, idx: not over()(model, idx),
             "One cut that leaks is enough. Yours asks whether all of them do.": lambda model, idx: all(
                 moved(model, idx, cut) for cut in range(1, idx.shape[1])
             ),

@@ -12,14 +12,14 @@ SPLIT = Exercise(
     right=cut(),
     mistakes=listed(
         {
-            "The right shape, but dealt out in the order of memory: your first head holds all channels of the first positions. Cut C alone.": [
+            "The shape is right, but the numbers come in the order of memory: your first head holds all channels of the first positions. Cut only C.": [
                 cut((0, 1, 2, 3), lambda B, T, H, d: (B, H, T, d)),
                 cut((0, 1, 3, 2), lambda B, T, H, d: (B, H, d, T)),
             ],
             "The channels are cut, but the heads still stand behind the time. One more step.": cut((0, 1, 2, 3)),
             "Your heads take every n_head-th channel. Each should take channels that lie side by side.": cut((0, 3, 1, 2), lambda B, T, H, d: (B, T, d, H)),
             "You have C / n_head heads of n_head channels each. It should be the other way round.": cut((0, 2, 1, 3), lambda B, T, H, d: (B, T, d, H)),
-            "Time and channels of a head are exchanged: the channels come last.": cut((0, 2, 3, 1)),
+            "Time and channels of a head are swapped: the channels come last.": cut((0, 2, 3, 1)),
             "The batch comes first. Yours begins with the heads.": cut((2, 0, 1, 3)),
             "You transposed first and cut then. Cut the channels while they lie side by side in memory.": [
                 cut((0, 1, 2, 3), lambda B, T, H, d: (B, H, T, d), lambda x: x.transpose(1, 2)),
@@ -49,13 +49,13 @@ JOIN = Exercise(
                 len(x), x.shape[2], -1
             ),
             "The heads stand behind the time again, but there are still four dimensions. Which step is missing?": lambda x: x.transpose(1, 2),
-            "The channels of the heads are shuffled together like cards. First all of head 0, then all of head 1.": lambda x: x.permute(0, 2, 3, 1).flatten(2),
+            "The channels of the heads are interleaved. First come all of head 0, then all of head 1.": lambda x: x.permute(0, 2, 3, 1).flatten(2),
             "view needs numbers that lie in a row in memory; after a transpose they do not. What copies where it has to?": refused,
             "Added up, the heads cannot be told apart any more. They should lie side by side.": lambda x: x.sum(1),
-            "A mean of the heads. They should lie side by side.": lambda x: x.mean(1),
+            "This is a mean of the heads. They should lie side by side.": lambda x: x.mean(1),
             "Yours joins the heads along the time. Along which dimension are they side by side?": lambda x: x.flatten(1, 2),
-            "Yours joins the texts. What is joined are the heads, dimension 1.": lambda x: torch.cat(list(x), -1),
-            "Channels and time are exchanged in the result.": lambda x: x.transpose(1, 2).flatten(2).transpose(1, 2),
+            "Yours joins the texts. Join the heads, which are dimension 1.": lambda x: torch.cat(list(x), -1),
+            "Channels and time are swapped in the result.": lambda x: x.transpose(1, 2).flatten(2).transpose(1, 2),
         }
     ),
     hints=(
@@ -78,24 +78,24 @@ ATTEND = Exercise(
         *listed(
             {
                 "Your softmax runs over the heads. Each head has weights of its own, along what is looked at.": lambda q, k, v: attend(q, k, v, dim=1),
-                "Your mask has the size of the number of heads. T stands at the last place but one: shape[-2].": lambda q, k, v: scored(
+                "Your mask has the size of the number of heads. T is the last dimension but one: shape[-2].": lambda q, k, v: scored(
                     q, k, v, mask=lambda q: causal(q.shape[1])
                 ),
-                "Your scale goes by the number of heads. A score is a sum over d numbers.": lambda q, k, v: scored(q, k, v, scale=lambda q: q.shape[1] ** -0.5),
-                "Your scale goes by H times d, the whole width. Each head has d numbers for a score.": lambda q, k, v: scored(
+                "Your scale uses the number of heads. A score is a sum of d products.": lambda q, k, v: scored(q, k, v, scale=lambda q: q.shape[1] ** -0.5),
+                "Your scale uses H times d, the whole width. In each head, a score is a sum of d products.": lambda q, k, v: scored(
                     q, k, v, scale=lambda q: (q.shape[1] * q.shape[-1]) ** -0.5
                 ),
                 "In four dimensions, transpose(1, 2) swaps heads and time. Count from the end: the last two.": lambda q, k, v: (
                     turned(lambda k: k.transpose(1, 2))(q, k) @ v
                 ),
                 "The last two dimensions of the keys have to be swapped before the product.": lambda q, k, v: turned(lambda k: k)(q, k) @ v,
-                "All dimensions of the keys are turned round. Only the last two should be.": lambda q, k, v: turned(lambda k: k.permute(3, 2, 1, 0))(q, k) @ v,
-                "A score of exactly 0 is a score like others. Ask the mask who lies in the future, and not the scores.": lambda q, k, v: scored(
-                    q, k, v, mask=lambda q: (q @ k.transpose(-2, -1)).tril() == 0
+                "All dimensions of the keys are reversed. Swap only the last two.": lambda q, k, v: turned(lambda k: k.permute(3, 2, 1, 0))(q, k) @ v,
+                "A score of exactly 0 is a score like any other. What lies in the future follows from the positions, and not from the scores.": lambda q, k, v: (
+                    scored(q, k, v, mask=lambda q: (q @ k.transpose(-2, -1)).tril() == 0)
                 ),
-                "These are the weights. What is handed over are the values, weighted with them.": lambda q, k, v: weigh(q, k),
-                "These are scores times values. A softmax makes weights of the scores first.": lambda q, k, v: unweighed(q, k) @ v,
-                "Queries and keys are exchanged: rows are who looks, so the queries stand on the left.": lambda q, k, v: attend(k, q, v),
+                "These are the weights. The result is a sum of the values, weighted by them.": lambda q, k, v: weigh(q, k),
+                "These are scores times values. First a softmax has to turn the scores into weights.": lambda q, k, v: unweighed(q, k) @ v,
+                "Queries and keys are swapped. Each row belongs to a position that looks, so the queries stand on the left.": lambda q, k, v: attend(k, q, v),
                 "Your weights are transposed when they meet the values.": lambda q, k, v: scored(q, k, v, end=lambda w, v: w.transpose(-2, -1) @ v),
                 "Your weights add up the keys. They should add up the values.": lambda q, k, v: attend(q, k, k),
                 "No scale and no mask yet: two steps are missing before the softmax.": lambda q, k, v: F.softmax(q @ k.transpose(-2, -1), -1) @ v,
@@ -128,20 +128,22 @@ PARAMETERS = Exercise(
             "That is all of it times the number of heads. There is one projection, and the heads share the width.": lambda n_embd, n_head: (
                 n_head * (4 * n_embd**2 + n_embd)
             ),
-            "All heads together are asked, not one of them, and the projection once.": lambda n_embd, n_head: (4 * n_embd**2 + n_embd) // n_head,
-            "The bias of the projection is missing: nn.Linear has one unless it is told otherwise.": size(bias=lambda C, H: 0),
+            "Count all heads, not one of them, and the projection once.": lambda n_embd, n_head: (4 * n_embd**2 + n_embd) // n_head,
+            "The bias of the projection is missing: nn.Linear has one, unless you say bias=False.": size(bias=lambda C, H: 0),
             "The projection is missing.": size(proj=lambda C, H: 0, bias=lambda C, H: 0),
             "Queries, keys and values of a Head are built with bias=False.": [size(bias=lambda C, H: 4 * C), size(bias=lambda C, H: C + 3 * (C // H))],
             "There are three matrices in a head: query, key and value.": [size(heads=lambda C, H, n=n: n * C * C) for n in (1, 2)],
-            "One head only, or square matrices in each: every one of the n_head heads reads the whole width, C.": size(heads=lambda C, H: 3 * C * (C // H)),
+            "Either this is one head only, or the matrices are square. Each of the n_head heads reads the whole width, C.": size(
+                heads=lambda C, H: 3 * C * (C // H)
+            ),
             "The projection reads all heads, side by side: it is (C, C).": size(proj=lambda C, H: C * (C // H)),
             "The projection's bias has one number for each output: C.": size(bias=lambda C, H: C // H),
-            "Heads alone are counted, and with the full width each.": lambda n_embd, n_head: n_head * 3 * n_embd**2,
+            "Only the heads are counted, and each of them with the full width.": lambda n_embd, n_head: n_head * 3 * n_embd**2,
         }
     ),
     hints=(
         "First one head: three matrices from C to C / n_head. Then all heads. Then the projection.",
-        "`count_parameters(MultiHeadAttention(...))` tells what it should come to.",
+        "`count_parameters(MultiHeadAttention(...))` gives the number that it should come to.",
     ),
     cases=lambda g: [(8, 2), (64, 4), (48, 6), (12, 12), (10, 1)],
 )
@@ -152,25 +154,28 @@ SCORE = Exercise(
     right=score(),
     mistakes=listed(
         {
-            "That is the weight on the own position. The one before lies one diagonal lower.": [score(0), score(0, end=lambda b: b[..., 1:].mean((0, 2)))],
+            "That is the weight on the position itself. The one before it lies one diagonal lower.": [
+                score(0),
+                score(0, end=lambda b: b[..., 1:].mean((0, 2))),
+            ],
             "That diagonal lies above the main one: the future, where all weights are 0.": score(1),
             "Yours looks two back.": score(-2),
-            "Your sum is divided by T. Only T - 1 positions have one before them.": lambda weights: (
+            "Your sum is divided by T. Only T - 1 positions have another one before them.": lambda weights: (
                 score(end=lambda b: b.sum((0, 2)))(weights) / (len(weights) * weights.shape[-1])
             ),
-            "These are sums over the positions. A mean is asked.": [score(end=lambda b: b.sum((0, 2))), score(end=lambda b: b.sum(2).mean(0))],
-            "Yours still has a number for each position. For each head one number is asked.": score(end=lambda b: b.mean(0)),
-            "Yours still has a number for each text. For each head one number is asked.": score(end=lambda b: b.mean(2)),
-            "One number for all heads together. Which dimension must stay?": score(end=lambda b: b.mean()),
-            "One number for each text. It is the heads that should stay.": score(end=lambda b: b.mean((1, 2))),
+            "These are sums over the positions. Take their mean.": [score(end=lambda b: b.sum((0, 2))), score(end=lambda b: b.sum(2).mean(0))],
+            "Yours still has a number for each position. The result is one number for each head.": score(end=lambda b: b.mean(0)),
+            "Yours still has a number for each text. The result is one number for each head.": score(end=lambda b: b.mean(2)),
+            "This is one number for all heads together. Which dimension must stay?": score(end=lambda b: b.mean()),
+            "This is one number for each text. The heads should stay.": score(end=lambda b: b.mean((1, 2))),
             "Without dim1 and dim2, diagonal takes the first two dimensions, texts and heads.": score(dims=(0, 1)),
-            "Only the last position is looked at. All from 1 on count.": lambda weights: weights[:, :, -1, -2].mean(0),
-            "Counted is how often the largest weight lies there. The mean of the weights is asked.": shared,
+            "Only the last position counts in yours. All from 1 on should.": lambda weights: weights[:, :, -1, -2].mean(0),
+            "Yours counts how often the largest weight lies there. Take the mean of the weights.": shared,
             "That is the mean of the column before the last, and not of the diagonal.": lambda weights: weights[..., -2].mean((0, 2)),
         }
     ),
     hints=(
-        "In row t the weight is asked that stands in column t - 1. Together these are a diagonal.",
+        "From row t you need the weight in column t - 1. Together, these weights are a diagonal.",
         "`diagonal` takes an offset and the two dimensions of the table; then a mean over texts and positions.",
     ),
     cases=lambda g: [
@@ -186,17 +191,17 @@ TAKE_OUT = Exercise(
     mistakes=(
         *listed(
             {
-                "Those are rows: all that goes out to some channels. What comes in from a head are columns.": lambda weight, head, n_head: (
+                "Those are rows, and a row holds what goes out to one channel. What comes in from a head meets columns.": lambda weight, head, n_head: (
                     OUR(weight.T, head, n_head).T
                 ),
                 "One column is one channel. A head has C / n_head of them.": wiped(lambda head, size, n_head: head),
                 "Yours begins at the right column, and takes only one.": wiped(lambda head, size, n_head: head * size),
                 "Your columns are spread. The channels of a head lie side by side.": wiped(lambda head, size, n_head: slice(head, None, n_head)),
-                "The other way round: only this head is left.": kept_alone,
+                "It is the other way round: only this head is left.": kept_alone,
                 "The slice has the right width, but begins at column `head`. Where does head number 1 begin?": wiped(
                     lambda head, size, n_head: slice(head, head + size)
                 ),
-                "One column of the head is left: the end of a slice does not belong to it.": wiped(
+                "One column of the head is left: a slice does not include its end.": wiped(
                     lambda head, size, n_head: slice(head * size, (head + 1) * size - 1)
                 ),
                 "You took n_head columns at a time. A head has C / n_head of them.": wiped(

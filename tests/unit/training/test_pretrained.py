@@ -1,6 +1,7 @@
 """A trained GPT once and for all: it says where it comes from, keeps its word about time, and throws nothing away."""
 
 import dataclasses
+import hashlib
 import itertools
 import math
 import types
@@ -10,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import baselines
 from helpers.baselines import ToyLanguage
 from helpers.model import GPT, GPTConfig
 from helpers.text import Batches, CharTokenizer, train_val_split
@@ -36,6 +38,11 @@ def folder(tmp_path, monkeypatch):
 
 def obtain(name="gpt", seconds=600, **options):
     return load_or_train(name, "toy", device=CPU, seconds=seconds, progress=False, **options)
+
+
+def quick(name="gpt", text=TEXT):
+    """The name of the file that a model trained on the spot gets."""
+    return f"{name}-quick-{hashlib.sha256(text.encode()).hexdigest()[:8]}.safetensors"
 
 
 def names(folder):
@@ -65,22 +72,21 @@ def ticking(monkeypatch, ticks):
 def test_it_trains_once_and_says_so(folder, capsys, monkeypatch):
     model, tokenizer = obtain()
     said = capsys.readouterr().out
-    assert "There is no trained GPT yet" in said and "Training one now: 12 steps" in said
+    assert "There is no trained GPT for this text yet" in said and "Training one now: 12 steps" in said
     assert "Trained and saved. Its validation loss is " in said
-    assert names(folder) == ["gpt-quick.safetensors"]
+    assert names(folder) == [quick()]
     assert not any(module.training for module in model.modules())
     assert tokenizer.chars == sorted(set(TEXT)) and model.config == GPTConfig(tokenizer.vocab_size, **SIZES)
-    info = ckpt.load_model(folder / "gpt-quick.safetensors")[2]
+    info = ckpt.load_model(folder / quick())[2]
     assert info["steps"] == 12 and f"{info['val_loss']:.3f}" in said and 0 < info["val_loss"] < 5
 
     def never(*args):
-        raise AssertionError("the second time nothing is read and nothing is trained")
+        raise AssertionError("the second time nothing is trained")
 
-    for name in ("load_text", "steps"):
-        monkeypatch.setattr(pretrained, name, never)
+    monkeypatch.setattr(pretrained, "steps", never)
     again, its_tokenizer = obtain()
     said = capsys.readouterr().out
-    assert said.startswith("Loaded the GPT that was saved as gpt-quick.safetensors. ") and said.count("\n") == 1
+    assert said.startswith("Loaded the GPT that was saved as " + quick() + ". ") and said.count("\n") == 1
     assert f" Its validation loss was {info['val_loss']:.3f} nats." in said
     assert same(model, again) and its_tokenizer.chars == tokenizer.chars
     assert not any(module.training for module in again.modules())
@@ -98,31 +104,116 @@ def test_the_model_had_the_steps_that_are_said_and_no_others(folder):
     assert same(found, model)
 
 
-def test_somebodys_own_is_taken_before_the_quick_one(folder, capsys):
-    own = small_gpt(folder / "gpt.safetensors", val_loss=1.5)
-    small_gpt(folder / "gpt-quick.safetensors", seed=1, val_loss=1.0)
+@pytest.fixture
+def pairs():
+    """The loss of counting pairs of characters: what a model under the learner's own name must beat."""
+    tokenizer = CharTokenizer(TEXT)
+    return baselines.bigram(*train_val_split(tokenizer.encode(TEXT)), tokenizer.vocab_size)
+
+
+def test_somebodys_own_is_taken_before_the_quick_one(folder, capsys, pairs):
+    loss = pairs - 0.01
+    own = small_gpt(folder / "gpt.safetensors", val_loss=loss)
+    small_gpt(folder / quick(), seed=1, val_loss=1.0)
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
-    assert same(obtain(enough=1.6)[0], own)
-    assert "saved as gpt.safetensors. Its validation loss was 1.500 nats" in capsys.readouterr().out
+    assert same(obtain()[0], own)
+    assert f"saved as gpt.safetensors. Its validation loss was {loss:.3f} nats" in capsys.readouterr().out
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
 
 
-def test_one_that_was_stopped_early_does_not_count_and_stays(folder, capsys):
-    small_gpt(folder / "gpt.safetensors", val_loss=2.5)
+def test_one_that_was_stopped_early_does_not_count_and_stays(folder, capsys, pairs):
+    small_gpt(folder / "gpt.safetensors", val_loss=pairs + 0.01)
     before = (folder / "gpt.safetensors").read_bytes()
-    model, _ = obtain(enough=1.6)
+    model, _ = obtain()
     said = capsys.readouterr().out
-    assert "saved as gpt.safetensors has a validation loss of 2.50 nats: stopped early, it seems." in said
-    assert "Trained and saved." in said and names(folder) == ["gpt-quick.safetensors", "gpt.safetensors"]
+    assert f"saved as gpt.safetensors has a validation loss of {pairs + 0.01:.2f} nats: stopped early" in said
+    assert "Trained and saved." in said and names(folder) == sorted([quick(), "gpt.safetensors"])
     assert (folder / "gpt.safetensors").read_bytes() == before
-    assert same(model, obtain(enough=1.6)[0])  # the quick one counts, whatever its loss
-    assert not same(model, obtain()[0])  # without a limit, somebody's own does
+    assert same(model, obtain()[0])  # the quick one counts, whatever its loss
 
 
 def test_where_no_loss_was_stored_none_is_claimed(folder, capsys):
     own = small_gpt(folder / "gpt.safetensors")
-    assert same(obtain(enough=1.0)[0], own)
+    assert same(obtain()[0], own)
     assert capsys.readouterr().out == "Loaded the GPT that was saved as gpt.safetensors.\n"
+
+
+def test_a_model_of_another_text_does_not_count_and_stays(folder, capsys, monkeypatch):
+    """Two texts with the same characters: their models look alike, and only the hash tells."""
+    other = TEXT[::-1]
+    monkeypatch.setattr(pretrained, "load_text", {"toy": TEXT, "other": other}.__getitem__)
+    small_gpt(folder / "gpt.safetensors", val_loss=0.5, text=pretrained.text_identity(other))
+    before = (folder / "gpt.safetensors").read_bytes()
+    model, _ = obtain()
+    assert "Trained and saved." in capsys.readouterr().out
+    assert names(folder) == sorted([quick(), "gpt.safetensors"])
+    assert (folder / "gpt.safetensors").read_bytes() == before
+    theirs = load_or_train("gpt", "other", device=CPU, progress=False)[0]
+    assert "saved as gpt.safetensors" in capsys.readouterr().out and not same(model, theirs)
+    (folder / "gpt.safetensors").unlink()
+    load_or_train("gpt", "other", device=CPU, progress=False)
+    assert names(folder) == sorted([quick(), quick(text=other)])
+    assert same(model, obtain()[0])
+
+
+def test_a_quick_one_with_other_characters_is_not_mistaken_for_ours(folder):
+    """The name of the file says the right text, and its inside another one."""
+    ckpt.save_model(folder / quick(), GPT(GPTConfig(2, **SIZES)), CharTokenizer("ab"), text={"sha256": "another"})
+    assert obtain()[0].config.vocab_size == len(set(TEXT))
+
+
+def test_a_text_is_told_from_another_by_every_character():
+    one = pretrained.text_identity("na\u00efve")
+    assert one["characters"] == 5 and one != pretrained.text_identity("nai\u0308ve")
+    assert one != pretrained.text_identity("na\u00efve\n")
+    pretrained.text_identity("half a character: \ud83d")  # no reason to fail
+
+
+# Better or not
+
+
+def better(folder, loss, text=TEXT, seed=0):
+    torch.manual_seed(seed)
+    tokenizer = CharTokenizer(text)
+    model = GPT(GPTConfig(tokenizer.vocab_size, **SIZES))
+    return pretrained.keep_better(folder / "gpt.safetensors", model, tokenizer, text, loss, steps=3), model
+
+
+def test_a_better_model_is_kept(folder, capsys):
+    (kept, first), path = better(folder, 2.0), folder / "gpt.safetensors"
+    assert kept and capsys.readouterr().out == "Saved as gpt.safetensors, with a validation loss of 2.000 nats.\n"
+    before = path.read_bytes()
+    assert not better(folder, 2.001, seed=1)[0] and path.read_bytes() == before
+    said = capsys.readouterr().out
+    assert said == "Not saved: the model at gpt.safetensors is better (2.000 nats; this one has 2.001).\n"
+    kept, second = better(folder, 1.5, seed=2)
+    assert kept and same(ckpt.load_model(path)[0], second) and not same(first, second)
+    assert ckpt.load_model(path)[2]["steps"] == 3
+    kept, other = better(folder, 3.0, text=TEXT[::-1], seed=3)  # of another text, losses say nothing
+    assert kept and same(ckpt.load_model(path)[0], other)
+
+
+def test_a_better_model_of_the_first_edition_is_kept(folder):
+    small_gpt(folder / "gpt.safetensors", val_loss=1.5)  # it does not say what it has read
+    before = (folder / "gpt.safetensors").read_bytes()
+    assert not better(folder, 1.6)[0] and (folder / "gpt.safetensors").read_bytes() == before
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, -1.0, None, "2"])
+def test_a_loss_that_is_none_replaces_nothing(folder, loss):
+    better(folder, 2.0)
+    before = (folder / "gpt.safetensors").read_bytes()
+    with pytest.raises(ValueError, match="val_loss is .*; it must be"):
+        better(folder, loss, seed=1)
+    assert (folder / "gpt.safetensors").read_bytes() == before
+
+
+def test_what_cannot_be_read_is_put_aside_before_the_new_one_is_saved(folder, capsys):
+    (folder / "gpt.safetensors").write_bytes(b"dear to somebody")
+    assert better(folder, 2.0)[0]
+    assert "It was renamed to gpt.safetensors.unusable." in capsys.readouterr().out
+    assert (folder / "gpt.safetensors.unusable").read_bytes() == b"dear to somebody"
+    assert ckpt.load_model(folder / "gpt.safetensors")[2]["val_loss"] == 2.0
 
 
 def broken(kind, path):
@@ -139,16 +230,30 @@ def broken(kind, path):
 
 
 @pytest.mark.parametrize("kind", ["garbage", "cut short", "no characters", "a pickle"])
-@pytest.mark.parametrize("name", ["gpt", "gpt-quick"])
+@pytest.mark.parametrize("name", ["gpt.safetensors", quick()], ids=["own", "quick"])
 def test_a_file_that_cannot_be_used_is_put_aside_whole(folder, capsys, kind, name):
-    path = folder / f"{name}.safetensors"
+    path = folder / name
     content = broken(kind, path)
     model, _ = obtain()
     said = capsys.readouterr().out
-    assert f"{name}.safetensors" in said and f"It was renamed to {name}.safetensors.unusable." in said
+    assert name in said and f"It was renamed to {name}.unusable." in said
     assert "Trained and saved." in said
-    assert (folder / f"{name}.safetensors.unusable").read_bytes() == content
+    assert (folder / f"{name}.unusable").read_bytes() == content
     assert same(model, obtain()[0])
+
+
+def test_a_file_that_cannot_be_put_aside_does_not_end_it(folder, capsys, monkeypatch):
+    (folder / "gpt.safetensors").write_bytes(b"dear to somebody")
+
+    def refuse(*args):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.rename", refuse)
+        obtain()
+    said = capsys.readouterr().out
+    assert "It could not be renamed ([Errno 13] Permission denied)." in said and "Trained and saved." in said
+    assert (folder / "gpt.safetensors").read_bytes() == b"dear to somebody"
 
 
 def test_a_second_one_does_not_take_the_place_of_the_first(folder, capsys):
@@ -180,7 +285,7 @@ def test_the_schedule_fits_the_time(folder, capsys, monkeypatch):
     ticking(monkeypatch, itertools.repeat(1.0))
     obtain(seconds=36)
     assert "Training one now: 8 steps in at most 36 seconds." in capsys.readouterr().out
-    assert ckpt.load_model(folder / "gpt-quick.safetensors")[2]["steps"] == 8
+    assert ckpt.load_model(folder / quick())[2]["steps"] == 8
 
 
 @pytest.mark.parametrize("slow, done", [(2.0, 5), (5.0, 2), (1000.0, 1)])
@@ -188,14 +293,14 @@ def test_training_ends_early_when_the_machine_slows_down(folder, monkeypatch, sl
     """Once measured, every step takes longer than it did. What was learned is kept; one step is taken in any case."""
     ticking(monkeypatch, itertools.chain(itertools.repeat(1.0, 28), itertools.repeat(slow)))
     model, _ = obtain(seconds=36)
-    info = ckpt.load_model(folder / "gpt-quick.safetensors")[2]
+    info = ckpt.load_model(folder / quick())[2]
     assert info["steps"] == done and same(model, obtain()[0])
 
 
 def test_next_to_no_time_is_one_step(folder, capsys):
     obtain(seconds=1e-9)
     assert "Training one now: 1 steps" in capsys.readouterr().out
-    assert ckpt.load_model(folder / "gpt-quick.safetensors")[2]["steps"] == 1
+    assert ckpt.load_model(folder / quick())[2]["steps"] == 1
 
 
 def test_time_without_end_is_the_whole_recipe(folder, capsys):

@@ -20,8 +20,9 @@ import helpers.training.run
 from helpers.evaluation import evaluate
 from helpers.model import Bigram
 from helpers.text import fixed_windows
-from helpers.training import History, TrainingDiverged, steps, train
+from helpers.training import History, TrainingDiverged, resuming, steps, storage, train
 from helpers.training import checkpoint as ckpt
+from helpers.training.place import Place
 from helpers.training.recipe import Controls, learning_rate_at
 from helpers.training.run import Run
 
@@ -243,7 +244,7 @@ def test_resume_needs_a_path(new_run):
     "change, words",
     [
         (dict(learning_rate=0.5), ["train", "'learning_rate': 0.01", "'learning_rate': 0.5"]),
-        (dict(steps=99), ["train", "'steps': 20", "'steps': 99"]),
+        (dict(steps=19), ["train", "'steps': 20", "'steps': 19"]),
         (dict(n_embd=32), ["model", "'n_embd': 16", "'n_embd': 32"]),
         (dict(dropout=0.5), ["model", "'dropout': 0.0", "'dropout': 0.5"]),
     ],
@@ -261,17 +262,83 @@ def test_resume_with_other_settings_names_them(new_run, finished, change, words)
     assert all(torch.equal(value, model.state_dict()[name]) for name, value in weights.items())
 
 
-def test_resume_with_other_data_or_vocabulary_is_refused(new_run, finished):
+def another_text(batches, change):
+    """Change the text of `batches` in one way; what the refusal says of it."""
+    if change == "shorter":
+        batches.train = batches.train[:-1]
+        return "5400 tokens to train on and 600 to validate on, this run 5399 and 600"
+    if change == "as long":
+        batches.train = batches.train.flip(0)  # with the same sum
+    elif change == "two swapped":
+        batches.train = batches.train.clone()
+        i = int((batches.train[1:] != batches.train[:-1]).nonzero()[100])
+        batches.train[[i, i + 1]] = batches.train[[i + 1, i]]
+    else:
+        batches.val = batches.val.flip(0)  # what is trained on is the same
+    return "5400 tokens to train on and 600 to validate on, this run 5400 and 600, or as many others"
+
+
+@pytest.mark.parametrize("change", ["shorter", "as long", "two swapped", "validation"])
+def test_resume_on_another_text_is_refused(new_run, finished, change):
     model, batches, config = new_run()
-    batches.train = batches.train[:-1]
-    with pytest.raises(ckpt.CheckpointError, match="its data has {'train': 5400, .*}, this run {'train': 5399, "):
+    said = another_text(batches, change)
+    with pytest.raises(ckpt.CheckpointError, match="is from a run on another text: .*Resume it with its own") as error:
         quiet(model, batches, config, checkpoint=finished(), resume=True)
+    assert said in str(error.value)
+
+
+def test_the_same_text_in_another_type_is_the_same(new_run, finished):
     model, batches, config = new_run()
-    batches.train = batches.train.flip(0) % 7  # as long, but another text
-    with pytest.raises(ckpt.CheckpointError, match="its data has {'sum': "):
-        quiet(model, batches, config, checkpoint=finished(), resume=True)
+    batches.train, batches.val = batches.train.to(torch.uint8), batches.val.int()
+    assert quiet(model, batches, config, checkpoint=finished(), resume=True).last("step") == 20
+
+
+def test_resume_with_another_vocabulary_is_refused(new_run, finished):
     with pytest.raises(ckpt.CheckpointError, match="its chars has None"):
         quiet(*new_run(), tokenizer=new_run.tokenizer, checkpoint=finished(), resume=True)
+
+
+def test_a_finished_run_goes_on_to_more_steps(new_run, finished, tmp_path):
+    """Up to its old end it is the same run; from there on the new schedule counts."""
+    path = finished()
+    before = ckpt.read(path)[1]["history"]
+    events, history = [], History()
+    for event in steps(*new_run(steps=30), history=history, checkpoint=path, resume=True):
+        events.append(event.step)
+    assert events == list(range(20, 31)) and ckpt.read(path)[1]["step"] == 30
+    for name, values in before.items():
+        assert vars(history)[name][: len(values)] == values
+    assert history.learning_rate[-1] == pytest.approx(learning_rate_at(29, new_run(steps=30)[2]))
+    quiet(*new_run(steps=40), checkpoint=path, resume=True)
+    assert ckpt.read(path)[1]["step"] == 40 == ckpt.read(path)[1]["train"]["steps"]
+
+
+def test_an_unfinished_run_keeps_its_plan(new_run, tmp_path):
+    """Its schedule was made for the planned number of steps: another number would change what is still to come."""
+    events = steps(*new_run(), checkpoint=tmp_path / "run")
+    while next(events).step < 9:
+        pass
+    events.close()
+    with pytest.raises(ckpt.CheckpointError, match="its train has {'steps': 20}, this run {'steps': 30}"):
+        quiet(*new_run(steps=30), checkpoint=tmp_path / "run", resume=True)
+
+
+def test_one_history_does_not_take_two_runs(new_run):
+    history = quiet(*new_run())
+    with pytest.raises(ValueError, match="already holds a run up to step 20; .*Give a new History"):
+        quiet(*new_run(), history=history)
+
+
+def test_no_clipping_is_a_setting_that_is_read_again(new_run, tmp_path):
+    """Infinity is no number of JSON; a run with it has to come back all the same."""
+    path, options = tmp_path / "run", dict(grad_clip=math.inf)
+    events = steps(*new_run(**options), checkpoint=path)
+    while next(events).step < 9:
+        pass
+    events.close()
+    assert quiet(*new_run(**options), checkpoint=path, resume=True).last("step") == 20
+    quiet(*new_run(**options), checkpoint=tmp_path / "whole")
+    same_run(path, tmp_path / "whole")
 
 
 def test_an_error_in_the_middle_of_a_step_keeps_the_last_whole_checkpoint(new_run, tmp_path, monkeypatch):
@@ -361,16 +428,16 @@ def test_interrupt_is_said(new_run, capsys):
 @pytest.mark.usefixtures("interruptible")
 def test_second_interrupt_does_not_break_the_saving(new_run, finished, tmp_path, monkeypatch):
     """Someone impatient presses Stop again while the checkpoint is being written."""
-    save_run = ckpt.save_run
+    save_run = resuming.save_run
 
-    def pressed_again(path, run):
+    def pressed_again(place, run):
         signal.raise_signal(signal.SIGINT)
-        save_run(path, run)
+        return save_run(place, run)
 
     model, batches, config = new_run(eval_every=20)
     interrupt_at_forward(model, 9)
     with monkeypatch.context() as patch:
-        patch.setattr(ckpt, "save_run", pressed_again)
+        patch.setattr(resuming, "save_run", pressed_again)
         history = train_interrupted(model, batches, config, checkpoint=tmp_path / "run")
     assert history.step[0] == 0
     assert ckpt.read(tmp_path / "run")[1]["step"] == 8  # the ninth forward pass, after the evaluation at the start
@@ -402,6 +469,8 @@ import os, random, signal, sys, threading, time, traceback
 import torch
 import helpers.training.run
 from helpers.training import checkpoint as ckpt
+from helpers.training import resuming, storage
+from helpers.training.place import Place
 from helpers.model import GPT, GPTConfig
 from helpers.training.recipe import TrainConfig
 from helpers.text import Batches
@@ -551,7 +620,7 @@ def test_losses_still_on_the_device_are_checked_when_fetched(new_run, tmp_path):
         run.settle()
     (tmp_path / "run").write_bytes(b"the last good one")
     with pytest.raises(TrainingDiverged, match="at step 8;"):
-        run.save(tmp_path / "run")
+        run.save(Place(tmp_path / "run"))
     assert (tmp_path / "run").read_bytes() == b"the last good one"
 
 
@@ -584,6 +653,7 @@ def test_no_waiting_for_the_device_between_log_rows(new_run, monkeypatch):
 
 
 def check_training_goes_on(new_run, finished, path, options):
+    """`path`: a path, or a Place."""
     with pytest.warns(UserWarning, match="checkpoint could not be written .*Training goes on"):
         model, batches, config = new_run(**options)
         history = quiet(model, batches, config, checkpoint=path)
@@ -592,22 +662,34 @@ def check_training_goes_on(new_run, finished, path, options):
     assert torch.equal(model.lm_head.weight, whole["model.lm_head.weight"])
 
 
-@pytest.mark.parametrize("target", ["save_file", "os.replace", "os.fsync"])
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), "SafetensorError"])
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    "target, error",
+    [
+        ("storage.save", FULL),
+        ("storage.save", storage.SafetensorError("No space left on device (os error 28)")),
+        ("storage.os.fsync", FULL),
+        ("place.os.replace", FULL),
+        ("place.destination", storage.CheckpointError("There is a folder where the file was.")),
+    ],
+)
 def test_failed_saving_warns_and_keeps_the_old_file(new_run, finished, tmp_path, monkeypatch, target, error):
     path = tmp_path / "folder" / "run"
     path.parent.mkdir()
     path.write_bytes(b"the old one")
     finished()
-    error = ckpt.SafetensorError("No space left on device (os error 28)") if error == "SafetensorError" else error
+    place = Place(path)
 
     def fail(*args, **options):
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"helpers.training.checkpoint.{target}", fail)
-        check_training_goes_on(new_run, finished, path, {})
+        patch.setattr(f"helpers.training.{target}", fail)
+        check_training_goes_on(new_run, finished, place, {})
     assert [file.name for file in path.parent.iterdir()] == ["run"] and path.read_bytes() == b"the old one"
+    assert place.kept() is None
 
 
 def test_disk_that_really_runs_full(new_run, finished, tmp_path):
@@ -625,9 +707,21 @@ def test_disk_that_really_runs_full(new_run, finished, tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["run"] and path.read_bytes() == before
 
 
-def test_folder_that_cannot_be_made(new_run, finished, tmp_path):
+def test_a_folder_that_takes_the_place_of_the_file_meanwhile(new_run, finished, tmp_path):
+    place = Place(tmp_path / "run")
+    (tmp_path / "run").mkdir()
+    check_training_goes_on(new_run, finished, place, {})
+    assert place.kept() is None and not list((tmp_path / "run").iterdir())
+
+
+def test_folder_that_cannot_be_made_is_said_before_training(new_run, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    check_training_goes_on(new_run, finished, tmp_path / "file" / "run", {})
+    model, batches, config = new_run()
+    weights, calls = copy.deepcopy(model.state_dict()), []
+    model.register_forward_hook(lambda *_: calls.append(1))
+    with pytest.raises(ckpt.CheckpointError, match=r"Nothing can be written in .*file. Choose another place"):
+        quiet(model, batches, config, checkpoint=tmp_path / "file" / "run")
+    assert not calls and all(torch.equal(value, model.state_dict()[name]) for name, value in weights.items())
 
 
 def test_nothing_is_written_without_a_path(new_run, tmp_path, monkeypatch):
