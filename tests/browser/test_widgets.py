@@ -276,7 +276,7 @@ def test_07_paths_by_keyboard(open_notebook, artefacts):
 def test_08_attention_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("08_single_head")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(")
+    box = explorer(notebook, "explorer = show.Explorer(")
     seen = [picture(box)]
     for key, sentence, position in (
         ("ArrowRight", None, 13),
@@ -309,7 +309,7 @@ def test_08_attention_by_keyboard(open_notebook, artefacts):
 def test_09_head_picker_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("09_multi_head")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = Explorer(")
+    box = explorer(notebook, "explorer = show.Explorer(")
     seen = [picture(box)]
     for key, head, sentence in (
         ("Home", 0, None),

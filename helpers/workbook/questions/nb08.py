@@ -182,13 +182,13 @@ LEAK = Exercise(
             "One cut in the middle misses a leak that lies on one side of it. Try every cut.": over(lambda T: range(T // 2, T // 2 + 1)),
             "Yours finds only what the first position sees. Does a `return` stand inside the loop?": over(lambda T: range(1, min(T, 2))),
             "Changing the last token alone misses what earlier positions see of each other. Try every cut.": over(lambda T: range(max(1, T - 1), T)),
-            "From the cut on, predictions may move, and they do in every model: yours finds a leak in all of them. Compare only the positions before the cut.": [
+            "From the cut on, predictions move in every model: yours finds a leak in all of them. Compare only the positions before the cut.": [
                 over(part=lambda d, cut: d),
                 over(part=lambda d, cut: d[:, : cut + 1]),
                 over(part=lambda d, cut: d[:, cut:]),
                 over(part=lambda d, cut: d[:, -1]),
             ],
-            "Adding 1 to the last token leaves the vocabulary. The remainder of a division by V brings it back. Take V from these logits, not from the notebook.": [
+            "The last token plus 1 is outside the vocabulary. The remainder of a division by V brings it back, with V from these logits.": [
                 over(change=lambda x, V: x + 1),
                 over(change=lambda x, V: (x + 1) % 45),
             ],

@@ -90,8 +90,8 @@ ATTEND = Exercise(
                 ),
                 "The last two dimensions of the keys have to be swapped before the product.": lambda q, k, v: turned(lambda k: k)(q, k) @ v,
                 "All dimensions of the keys are reversed. Swap only the last two.": lambda q, k, v: turned(lambda k: k.permute(3, 2, 1, 0))(q, k) @ v,
-                "A score of exactly 0 is a score like any other. What lies in the future follows from the positions, and not from the scores.": lambda q, k, v: (
-                    scored(q, k, v, mask=lambda q: (q @ k.transpose(-2, -1)).tril() == 0)
+                "A score of exactly 0 is a score like any other. The mask depends on the positions, and not on the scores.": lambda q, k, v: scored(
+                    q, k, v, mask=lambda q: (q @ k.transpose(-2, -1)).tril() == 0
                 ),
                 "These are the weights. The result is a sum of the values, weighted by them.": lambda q, k, v: weigh(q, k),
                 "These are scores times values. First a softmax has to turn the scores into weights.": lambda q, k, v: unweighed(q, k) @ v,
