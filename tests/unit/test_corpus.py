@@ -291,7 +291,7 @@ def test_checkpoints_can_be_sent_elsewhere(place, monkeypatch, tmp_path):
 
 # One's own files
 
-plain = st.text(st.characters(codec="utf-8", exclude_characters="\r\ufeff"), min_size=1).filter(str.strip)
+plain = st.text(st.characters(codec="utf-8", exclude_characters="\r\ufeff\0"), min_size=1).filter(str.strip)
 
 
 @given(text=plain)
@@ -348,8 +348,19 @@ def test_odd_names_get_a_sentence(name):
 
 
 def test_folder_is_no_text(tmp_path):
-    with pytest.raises(CorpusError, match="cannot be read: .*Give the path of a text file"):
+    with pytest.raises(CorpusError, match="is a folder, a device or a pipe. Give the path of a text file"):
         load_text(tmp_path)
+    if Path("/dev/zero").exists():  # reading it would never end
+        with pytest.raises(CorpusError, match="is a folder, a device or a pipe"):
+            load_text("/dev/zero")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "utf-32-le"])
+def test_other_encodings_get_a_sentence(tmp_path, encoding):
+    path = tmp_path / "own.txt"
+    path.write_bytes("To be, or not to be".encode(encoding))
+    with pytest.raises(CorpusError, match="Save it as UTF-8 in a text editor"):
+        load_text(path)
 
 
 def test_own_file_in_the_home_folder(tmp_path, monkeypatch):
