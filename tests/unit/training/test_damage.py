@@ -262,6 +262,29 @@ def test_any_part_that_is_something_else_is_refused(stored, folder, run, value):
         refused_and_unchanged(folder / "part", run, snapshot(run))
 
 
+def test_any_key_of_a_later_version_is_refused(stored, folder, run):
+    """At the top, and in each of the parts that have names: what is not understood is not passed over."""
+    _, tensors, info = stored
+    holders = [at for at in ((), *places(info)) if isinstance(get(info, at), dict)]
+    assert {at[0] for at in holders if at} == {"model", "train", "data", "history", "machine"}
+    for at in holders:
+        for value in (1, None, info["history"]["train_loss"]):
+            changed = copy.deepcopy(info)
+            get(changed, at)["later"] = value
+            forged(folder / "later", tensors, changed)
+            refused_and_unchanged(folder / "later", run, snapshot(run))
+
+
+@pytest.mark.parametrize("row", range(8))
+def test_a_count_of_tokens_that_does_not_follow_from_its_step(stored, folder, run, row):
+    """A number like any other, but not the right one."""
+    _, tensors, info = stored
+    changed = copy.deepcopy(info)
+    changed["history"]["tokens"][row] += 1
+    forged(folder / "tokens", tensors, changed)
+    refused_and_unchanged(folder / "tokens", run, snapshot(run))
+
+
 def filled(tensor, value):
     return torch.full_like(tensor, value)
 
@@ -339,6 +362,15 @@ def test_a_tensor_too_many_is_refused(stored, folder, run, name, value):
     _, tensors, info = stored
     forged(folder / "foreign", tensors | {name: value}, info)
     refused_and_unchanged(folder / "foreign", run, snapshot(run))
+
+
+@pytest.mark.parametrize("number", ["00", "\u0660", "+0", " 0", "0_0", "1e0"])
+def test_another_spelling_of_a_parameter_is_refused(stored, folder, run, number):
+    """Python would take these for numbers, too, and the values under them would take the place of the right ones."""
+    _, tensors, info = stored
+    twice = {f"optimizer.{number}.{name}": tensors[f"optimizer.0.{name}"] for name in ("step", "exp_avg", "exp_avg_sq")}
+    forged(folder / "spelling", tensors | twice, info)
+    refused_and_unchanged(folder / "spelling", run, snapshot(run))
 
 
 def test_an_optimizer_in_part_is_refused(stored, folder, run):
@@ -432,6 +464,11 @@ def test_a_small_file_asks_for_no_memory(new_run, tmp_path):
     ):
         paths.append(tmp_path / f"huge{len(paths)}")
         forged(paths[-1], tensors, info | {"chars": None, "model": info["model"] | dict.fromkeys(names, size)})
+    # Sizes that the file itself could hold, each alone; together they make a model of some hundred million numbers.
+    most = max(tensor.numel() for tensor in tensors.values())
+    paths.append(tmp_path / f"huge{len(paths)}")
+    model = info["model"] | dict.fromkeys(("vocab_size", "context_length", "n_embd"), most) | {"n_layer": len(tensors)}
+    forged(paths[-1], tensors, info | {"chars": None, "model": model | {"n_head": 1}})
     for shape in ((0, 2**40), (2**40, 0)):
         paths.append(tmp_path / f"huge{len(paths)}")
         empty = {"model.lm_head.weight": torch.empty(shape), "model.token_embedding.weight": torch.empty(shape)}
