@@ -1,4 +1,4 @@
-"""For all tests, the notebooks among them: claims are checked, and the learner's own checkpoints left alone."""
+"""For all tests, the notebooks among them: claims are checked; the learner's own GPT and checkpoints are left alone."""
 
 import os
 import tempfile
@@ -12,6 +12,7 @@ from tests.claims import Notebook
 def pytest_configure(config):
     config.checkpoints = tempfile.TemporaryDirectory(prefix="checkpoints-")
     os.environ["GPT_CHECKPOINTS"] = config.checkpoints.name  # kernels and JupyterLab inherit it
+    os.environ["MY_GPT"] = os.path.join(config.checkpoints.name, "mine", "my_gpt.py")
 
 
 def pytest_unconfigure(config):

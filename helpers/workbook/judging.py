@@ -2,18 +2,18 @@
 
 import contextlib
 import copy
-import dis
 import inspect
 import io
 import linecache
 import math
 import numbers
+import re
 from typing import NamedTuple
 
 import torch
 
-# What a function consists of whose body is `...`, `pass` or only a docstring.
-IDLE = {"RESUME", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "NOP", "COPY_FREE_VARS"}
+from helpers.workbook.stubs import half_done
+from helpers.workbook.typed import code_of
 
 GENERIC = {
     "nothing": "Your function gives back None. Does every way through it end in `return`?",
@@ -35,14 +35,6 @@ class Raised(NamedTuple):
     line: str = ""  # where in the answer
 
 
-def untouched(answer):
-    """Whether an answer is still the stub: `...`, or a function that does nothing."""
-    if inspect.isfunction(answer):
-        constants = set(answer.__code__.co_consts) - {answer.__doc__}
-        return constants <= {None, ...} and all(step.opname in IDLE for step in dis.get_instructions(answer))
-    return answer is None or any(part is ... for part in (answer if isinstance(answer, (tuple, list)) else [answer]))
-
-
 def judge(exercise, answer):
     """(None, "", ()) for a right answer, else the mistake's name, a sentence about it, and its hints."""
     if exercise.cases is None:
@@ -53,27 +45,29 @@ def judge(exercise, answer):
         return "value", f"A function is asked, and this is {kind_of(answer)}.", hints
     cases = exercise.cases(torch.Generator().manual_seed(0))
     try:
-        inspect.signature(answer).bind(*cases[0])
+        if exercise.run is None:
+            inspect.signature(answer).bind(*cases[0])
     except ValueError:
         pass  # written in C, as torch.softmax is: it does not tell what it takes
     except TypeError:
         hints = (f"It should take ({', '.join(names)}), in this order.", *exercise.hints)
         return "signature", "The function does not take what it will be given.", hints
-    outcomes = [call(answer, arguments) for arguments in cases]
+    outcomes = [call(answer, arguments, exercise.run) for arguments in cases]
     results, used = zip(*outcomes, strict=True)
-    if any(result is ... for result in results):
-        return "unfinished", "A part of it is still `...`.", exercise.hints
-    expected = [call(exercise.right, arguments)[0] for arguments in cases]
+    if any(result is ... for result in results) or half_done(answer):
+        return "unfinished", f"{half_done(answer) or 'A part of it'} is still `...`.", exercise.hints
+    expected = [call(exercise.right, arguments, exercise.run)[0] for arguments in cases]
     kinds = [differs(a, b, exercise.tolerance) for a, b in zip(results, expected, strict=True)]
     if any(value is None for value in expected):  # then None is an answer like others, and nobody forgot to return
         kinds = ["values" if kind == "nothing" else kind for kind in kinds]
     if not any(kinds):
         return judge_further(exercise, cases, results, used)
     first = next(i for i, kind in enumerate(kinds) if kind)
-    given = ", ".join(f"{name} = {shown(value)}" for name, value in zip(names, cases[first], strict=False))
-    what = f"For {given} {outcome(results[first])}."
+    names = [f"{name} = " for name in names] if exercise.run is None else [""] * len(cases[first])
+    given = ", ".join(f"{name}{shown(value)}" for name, value in zip(names, cases[first], strict=False))
+    what = f"For {given} {outcome(results[first], expected[first], exercise.tolerance)}."
     for i, mistake in enumerate(exercise.mistakes):
-        wrong = (call(mistake.wrong, arguments)[0] for arguments in cases)
+        wrong = (call(mistake.wrong, arguments, exercise.run)[0] for arguments in cases)
         if all(alike(a, b, exercise.tolerance) for a, b in zip(results, wrong, strict=True)):
             return i, what, (*mistake.hints, *exercise.hints)
     generic = explained(results[first], expected[first], exercise.tolerance) if kinds[first] != "values" else ()
@@ -102,22 +96,28 @@ def judge_further(exercise, cases, results, used):
     return None, "", ()
 
 
-def call(function, arguments):
-    """What a function gives for copies of the arguments (or how it fails), and those copies afterwards."""
+def call(function, arguments, run=None):
+    """What a function gives for copies of the arguments (or how it fails), and those copies afterwards.
+
+    run: what is done with the function in place of calling it; a trial, for parts of a GPT.
+    """
     used = copy.deepcopy(arguments)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # its prints would come once for each case
-            return function(*used), used
+            return (run(function, *used) if run else function(*used)), used
     except Exception as error:
         return Raised(type(error).__name__, str(error), failing_line(error, function)), used
 
 
 def failing_line(error, function):
-    """The source of the line in the cell (or file) of `function` where the error came up."""
-    file, line, trace = getattr(getattr(function, "__code__", None), "co_filename", None), "", error.__traceback__
+    """The source of the line of an answer at which the error came up, and the shapes that its tensors had there."""
+    file, line, trace = getattr(code_of(function), "co_filename", None), "", error.__traceback__
     while trace:
-        if trace.tb_frame.f_code.co_filename == file:
-            line = linecache.getline(file, trace.tb_lineno).strip()
+        if trace.tb_frame.f_code.co_filename == file and file:
+            text = linecache.getline(file, trace.tb_lineno).strip()
+            tensors = {name: v for name, v in trace.tb_frame.f_locals.items() if isinstance(v, torch.Tensor)}
+            shapes = [f"{name} is {tuple(v.shape)}" for name, v in tensors.items() if re.search(rf"\b{name}\b", text)]
+            line = f"`{text}`" + f" (there {', '.join(shapes)})" * bool(shapes) if text else ""
         trace = trace.tb_next
     return line
 
@@ -134,6 +134,8 @@ def differs(result, expected, tolerance):
         return None if isinstance(expected, Raised) and result.error == expected.error else "error"
     if isinstance(expected, Raised):
         return "silent"
+    if isinstance(expected, dict):  # a trial: what was looked at -> what came out
+        return next((name for name, value in expected.items() if differs(result.get(name), value, tolerance)), None)
     if result is None:
         return None if expected is None else "nothing"
     if isinstance(expected, (tuple, list)):
@@ -192,6 +194,8 @@ def is_number(value):
 def explained(result, expected, tolerance):
     """The generic hint for a difference, in a tuple; an empty one where only the exercise's own hints can help."""
     kind = differs(result, expected, tolerance)
+    if isinstance(expected, dict) and isinstance(result, dict):
+        return explained(result.get(kind), expected[kind], tolerance)
     sequences = all(isinstance(value, (tuple, list)) and not isinstance(value, Raised) for value in (result, expected))
     if sequences and kind != "length":  # the first part that differs
         return next(
@@ -233,9 +237,15 @@ def rounded(value):
     return [rounded(item) for item in value] if isinstance(value, list) else round(value, 4)
 
 
-def outcome(result):
+def outcome(result, expected, tolerance):
     """What an answer did, as the end of a sentence."""
+    if isinstance(expected, dict) and isinstance(result, dict):
+        name = differs(result, expected, tolerance)
+        got, wanted = (v if isinstance(v, str) else shown(v) for v in (result.get(name), expected[name]))
+        if isinstance(result.get(name), Raised):
+            return f"{name}: {outcome(result[name], None, tolerance)}"
+        return f"{name}: {got}, and not {wanted}" if got != wanted else f"{name}: other numbers than in ours"
     if isinstance(result, Raised):
-        where = f" at `{result.line}`" if result.line else ""
+        where = f" at {result.line}" if result.line else ""
         return f"it fails with {result.error}{where}: {' '.join(result.text.split())[:240]}"
     return f"it gives {shown(result)}"

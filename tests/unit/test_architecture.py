@@ -15,7 +15,7 @@ TREES = {
     ".".join(file.relative_to(HELPERS).with_suffix("").parts): ast.parse(file.read_text(encoding="utf-8"))
     for file in sorted(HELPERS.rglob("*.py"))
 }
-PACKAGES = ("training", "show", "workbook")
+PACKAGES = ("basics", "training", "show", "workbook")
 
 # What each file at the top of helpers may import of the others.
 ALLOWED = {
@@ -33,7 +33,8 @@ ALLOWED = {
     "inside": {"checks", "cache", "evaluation"},
 }
 # What the files of a package may import of the other packages; of the top, everything.
-ABOVE = {"training": set(), "show": {"training"}, "workbook": {"training", "show"}}
+ABOVE = {"basics": set(), "training": {"basics"}, "show": {"basics", "training"}}
+ABOVE |= {"workbook": {"basics", "training", "show"}}
 
 
 def imports(tree):
@@ -159,7 +160,8 @@ assert "matplotlib.pyplot" not in sys.modules, "pyplot is not safe where widgets
 
 
 def test_importing_does_nothing(tmp_path):
-    names = [name.removesuffix(".__init__") for name in TREES if name not in ("__init__", "training.__main__")]
+    scripts = ("__init__", "training.__main__", "workbook.__main__")
+    names = [name.removesuffix(".__init__") for name in TREES if name not in scripts]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", IMPORT_ALL, *names]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)

@@ -27,6 +27,10 @@ class Exercise:
     mistakes: tried in order. hints: what comes after a mistake's own, and for answers that are like none of them.
     also: (arguments after the call, result) -> a hint or None, for what equality does not see, as shared memory.
     tolerance: absolute, on top of a relative error of 1e-5.
+
+    Where the answer is a part of the learner's GPT:
+    part: its name there. run: (answer, *arguments) -> {what is looked at: what came out}, in place of a call (`trials`).
+    reach: (answer, say) -> (loss, the loss that is enough, a sentence); `say(text)` shows how far it is. At most 15 s.
     """
 
     learned: str
@@ -36,6 +40,9 @@ class Exercise:
     cases: Callable[..., list] | None = None
     also: Callable[..., str | None] | None = None
     tolerance: float = 1e-5
+    part: str | None = None
+    run: Callable[..., dict] | None = None
+    reach: Callable[..., tuple] | None = None
 
 
 def listed(wrong):
