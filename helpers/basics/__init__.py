@@ -4,7 +4,7 @@ Each file holds our version of parts that the learner writes: short, and without
 """
 
 from helpers.basics.adamw import AdamW
-from helpers.basics.autograd import Value
+from helpers.basics.autograd import Value, backward, topological_order
 from helpers.basics.bigram import fit, generate
 from helpers.basics.losses import cross_entropy, softmax
 from helpers.basics.mlp import MLP

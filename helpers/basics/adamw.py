@@ -4,7 +4,7 @@ import torch
 
 
 class AdamW:
-    """Adam with decoupled weight decay, equal to torch.optim.AdamW."""
+    """Adam with decoupled weight decay. It equals torch.optim.AdamW where no parameter is skipped now and then."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
         self.parameters, self.lr, self.betas = list(parameters), lr, betas
@@ -14,7 +14,7 @@ class AdamW:
         self.v = [torch.zeros_like(p) for p in self.parameters]  # averages of their squares
 
     def zero_grad(self):
-        """Forget the gradients of the last step."""
+        """Remove the gradients of the last step."""
         for p in self.parameters:
             p.grad = None
 
@@ -23,11 +23,12 @@ class AdamW:
         """Move every parameter that has a gradient."""
         self.t += 1
         beta1, beta2 = self.betas
-        for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
+        for i, p in enumerate(self.parameters):
             if p.grad is None:
                 continue
-            m.mul_(beta1).add_(p.grad, alpha=1 - beta1)
-            v.mul_(beta2).addcmul_(p.grad, p.grad, value=1 - beta2)
-            m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)  # they begin at 0, too small
-            p.mul_(1 - self.lr * self.weight_decay)  # decay acts on the weight itself, not through the gradient
-            p.addcdiv_(m_hat, v_hat.sqrt() + self.eps, value=-self.lr)
+            self.m[i] = beta1 * self.m[i] + (1 - beta1) * p.grad
+            self.v[i] = beta2 * self.v[i] + (1 - beta2) * p.grad**2
+            m_hat = self.m[i] / (1 - beta1**self.t)  # both averages begin at 0, and are too small at first
+            v_hat = self.v[i] / (1 - beta2**self.t)
+            p *= 1 - self.lr * self.weight_decay  # the decay acts on the weight itself, not through the gradient
+            p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)

@@ -4,7 +4,7 @@ import math
 
 
 class Value:
-    """A number that remembers how it was computed, so that `backward` can fill in `grad` of all that it came from."""
+    """A number that remembers which numbers it was computed from, and how much it changes with each of them."""
 
     def __init__(self, data, parents=(), local=()):
         self.data, self.grad = data, 0.0
@@ -26,19 +26,25 @@ class Value:
         """This number where it is positive, else 0."""
         return Value(max(self.data, 0.0), (self,), (float(self.data > 0),))
 
-    def backward(self):
-        """Add to the `grad` of every Value below this one how much this one changes with it."""
-        order, seen = [], set()
 
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent in value.parents:
-                    visit(parent)
-                order.append(value)  # after all that it depends on
+def topological_order(end):
+    """A list of `end` and every Value that it was computed from: each once, and after its parents."""
+    order, seen = [], set()
 
-        visit(self)
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local in zip(value.parents, value.local, strict=True):
-                parent.grad += local * value.grad  # the chain rule, summed over all ways
+    def visit(value):
+        if value not in seen:
+            seen.add(value)
+            for parent in value.parents:
+                visit(parent)
+            order.append(value)
+
+    visit(end)
+    return order
+
+
+def backward(end):
+    """Add to the `grad` of every Value that `end` was computed from how much `end` changes with it."""
+    end.grad = 1.0
+    for value in reversed(topological_order(end)):
+        for parent, local in zip(value.parents, value.local, strict=True):
+            parent.grad += local * value.grad  # the chain rule, summed over all ways

@@ -7,6 +7,7 @@ from helpers.show.counts import (
     character_bars,
     loss_bars,
     pair_table,
+    pair_tables,
     paired_bars,
     surprise_bars,
     window_picture,
@@ -16,9 +17,11 @@ from helpers.show.dashboard import Dashboard
 from helpers.show.depth import first_losses, gradients_by_layer, over_depth, sizes_by_layer
 from helpers.show.descent import after_each_step, grouped_bars, journey, loss_by_rate, race, rate_sweep, walks
 from helpers.show.distributions import curves, likeliest, logits_and_probabilities, pushes
+from helpers.show.gpt_map import gpt_map
 from helpers.show.heads import attention_maps, attention_row, calls_in_time, over_doublings, weights_and_costs
 from helpers.show.ladder import loss_ladder, text_page
 from helpers.show.model_plots import attention_picture, head_table, lens_picture
+from helpers.show.networks import computation_graph, embedding_map, two_planes
 from helpers.show.picture import (
     BLUE,
     CYCLE,
@@ -39,6 +42,7 @@ from helpers.show.picture import (
 from helpers.show.plots import (
     bars,
     draw_baselines,
+    fit_curve,
     heat_map,
     loss_curve,
     running_mean,

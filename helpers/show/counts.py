@@ -11,7 +11,9 @@ def character_bars(characters, values, title, ylabel="probability", height=2.8, 
     labels = [visible(char) for char in characters]
     top = ", ".join(f"{labels[i]} {float(values[i]):.3g}" for i in largest(values, 5))
     words = f"{title}. {len(labels)} bars, one for each character, {ylabel}. The highest: {top}."
-    return bars(labels, values, title, ylabel=ylabel, height=height, alt=alt or words)
+    figure = bars(labels, values, title, ylabel=ylabel, height=height, alt=alt or words)
+    figure.draw_without_rendering()  # with so many labels the layout takes two rounds, and showing it is the second
+    return figure
 
 
 def largest(values, most):
@@ -90,6 +92,29 @@ def pair_table(probabilities, characters, title, height=5.6, alt=""):
         table, labels, labels, title, xlabel="next character", ylabel="current character",
         color_label="probability", height=height, alt=alt or words,
     )  # fmt: skip
+
+
+def pair_tables(tables, characters, title, height=4.6, alt=""):
+    """Maps of P(next | current) side by side in one scale of colors; tables: name -> probabilities (C, C)."""
+    tables, labels = {name: np.asarray(table) for name, table in tables.items()}, [visible(char) for char in characters]
+    figure, axes = new_figure(title, 9.2, height, columns=len(tables))
+    top, said = max(table.max() for table in tables.values()), []
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
+        image = ax.imshow(table, cmap="viridis", vmin=0, vmax=top)
+        ax.set_title(name, fontsize=10)
+        ax.set_xticks(range(len(labels)), labels, fontsize=7)
+        ax.set_yticks(range(len(labels)), labels, fontsize=7)
+        ax.grid(visible=False)
+        ax.set(xlabel="next character", ylabel="current character")
+        best = [divmod(i, len(labels)) for i in largest(table.flatten(), 3)]
+        each = ", ".join(f"{labels[j]} after {labels[i]} {table[i, j]:.2f}" for i, j in best)
+        said.append(f"In “{name}” the brightest are {each}.")
+    figure.colorbar(image, ax=axes, label="probability", fraction=0.03, pad=0.02)
+    words = (
+        f"{title}. Maps side by side, a row for each of {len(labels)} current characters and a column for each next one"
+    )
+    figure.alt = alt or f"{words}, dark where the probability is small and bright where it is large. {' '.join(said)}"
+    return figure
 
 
 def paired_bars(characters, values, title, ylabel="probability", height=2.4, alt=""):

@@ -9,6 +9,7 @@ from helpers.show.picture import (
     VERMILION,
     new_figure,
 )
+from helpers.training.history import History
 
 
 def draw_baselines(ax, baselines, limit=None):
@@ -46,6 +47,17 @@ def loss_curve(history, baselines=None, title="Loss", over="step", smooth=1, lim
     return figure
 
 
+def fit_curve(losses, measured, baselines, title, limit=None):
+    """The loss of every step of a training (thin), and the validation loss after some of them (thick).
+
+    losses: (N,), one for each step. measured: {steps done: nats}.
+    """
+    steps = range(max([len(losses), *measured]) + 1)
+    history = History(step=list(steps), train_loss=[*losses, *[None] * (len(steps) - len(losses))])
+    history.val_loss = [measured.get(step) for step in steps]
+    return loss_curve(history, baselines, title, limit=limit)
+
+
 def curve_in_words(title, over, losses, baselines, limit):
     """What a loss curve shows: where each line begins and ends, and beside which others it stands."""
     said = [f"{title}. Loss in nats per token over {over.removesuffix('s')}s."]
@@ -65,7 +77,7 @@ def running_mean(values, width):
     ]
 
 
-def bars(labels, values, title, ylabel="probability", highlight=None, width=7.0, height=2.8, alt=""):
+def bars(labels, values, title, ylabel="probability", highlight=None, width=7.0, height=2.8, xlabel="", alt=""):
     """Vertical bars with a label each, a few of them with their values; `highlight` is the index of one to colour."""
     figure, ax = new_figure(title, width, height)
     colors = [VERMILION if i == highlight else BLUE for i in range(len(values))]
@@ -76,10 +88,11 @@ def bars(labels, values, title, ylabel="probability", highlight=None, width=7.0,
     ax.set_xticks(range(len(values)), labels, fontsize=9 if len(labels) <= 40 else 7)
     ax.set_xlim(-0.7, len(values) - 0.3)
     ax.grid(visible=False, axis="x")
-    ax.set_ylabel(ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     heights = ", ".join(f"{label} {value:.2f}" for label, value in list(zip(labels, values, strict=True))[:12])
     more = f" and {len(values) - 12} more" if len(values) > 12 else ""
-    figure.alt = alt or f"{title}. {len(values)} bars, {ylabel}: {heights}{more}."
+    over = f" over {xlabel}" * bool(xlabel)
+    figure.alt = alt or f"{title}. {len(values)} bars, {ylabel}{over}: {heights}{more}."
     return figure
 
 

@@ -84,10 +84,12 @@ class Workbook:
             said = self._mine.keep(name, typed(answer, names).text)
         except NotTyped as error:
             said = f"It is right, but not written to my_gpt.py: {error}"
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             said = f"It is right, but could not be written to my_gpt.py ({error})."
-        install(self._mine)  # the next `from my_gpt import ...` reads the file anew
-        print(f"  {said}\n  {self._mine.bar()}")
+        else:
+            install(self._mine)  # the next `from my_gpt import ...` reads the file anew
+            said += f"\n  {self._mine.bar()}"
+        print(f"  {said}")
 
     def predict(self, question, options=None, within=0.0):
         """Ask, with a button for each option or, without options, a line to type in.
@@ -102,9 +104,7 @@ class Workbook:
         """Print how many predictions were made and how many were right, how many exercises are solved, and the bar."""
         made = [prediction.right for prediction in self._predictions.values() if prediction.right is not None]
         asked, right, solved = len(self._predictions), sum(made), len(self._solved)
-        if asked:
-            said = f"Predictions: {len(made) or 'none'} of {asked} made"
-            print(said + (f", {right or 'none'} right." if made else "."))
+        print(f"Predictions: {len(made) or 'none'} of {asked} made" + (f", {right or 'none'} right." if made else "."))
         print(f"Exercises: {solved or 'none'} of {len(self._exercises)} solved.")
         if self._mine is not None:
             print(self._mine.bar())
@@ -112,7 +112,8 @@ class Workbook:
 
 def is_ours(answer):
     """Whether an answer is the version of the course, imported and not typed."""
-    return (getattr(answer, "__module__", None) or "").split(".")[0] == "helpers"
+    module = getattr(answer, "__module__", None) or ""
+    return module.split(".")[0] == "helpers" and ".questions" not in module  # where typical wrong versions stand
 
 
 def progress(text):

@@ -45,7 +45,7 @@ class MyGPT:
         """The text of the file; where there is none, that of a fresh one."""
         try:
             return self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return sections.fresh(self.parts)
 
     def make(self):
@@ -63,12 +63,12 @@ class MyGPT:
         part = self.part(name)
         with self._locked():
             before, written = self.read(), self._written()
-            now = sections.part_of(before, part)
+            now = sections.part_of(before, part, self.parts)
             if now == source:
                 return f"my_gpt.py has it already, from line {self._line(before, part)}."
             if written.get(name) == source and not sections.is_ours(now, part):
                 return f"my_gpt.py holds a version of {name} that you edited there: it stays. (`reset` takes it out.)"
-            after = sections.with_part(before, part, source)
+            after = sections.with_part(before, part, source, self.parts)
             if trouble := broken(after):
                 return f"It is not written yet: {trouble} Repair that line in {self.path.name}, and check again."
             self._remember(before, name)
@@ -82,7 +82,7 @@ class MyGPT:
             before = now = self.read()
             mine = [part for part in self.parts if part.name in names and part.name in self.mine(before)]
             for part in mine:
-                now = sections.with_part(now, part, part.ours)
+                now = sections.with_part(now, part, part.ours, self.parts)
             if mine:
                 self._remember(before, "reset")
                 self._replace(now)
@@ -91,7 +91,7 @@ class MyGPT:
     def mine(self, content=None):
         """{name: lines of code} of the parts that the learner has written."""
         content = self.read() if content is None else content
-        found = {part: sections.part_of(content, part) for part in self.parts}
+        found = {part: sections.part_of(content, part, self.parts) for part in self.parts}
         return {part.name: sections.count(s) for part, s in found.items() if not sections.is_ours(s, part)}
 
     def part(self, name):
@@ -108,7 +108,7 @@ class MyGPT:
         )
 
     def _line(self, content, part):
-        return sections.where(content.splitlines(keepends=True), part)[0] + 1
+        return sections.where(content.splitlines(keepends=True), part, self.parts)[0] + 1
 
     def _replace(self, content):
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -201,8 +201,12 @@ class Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module):
         """Execute the file, or in its place a fresh one; what the file lacks comes from ours."""
         module.__file__ = str(self.mine.path)
-        content = self.mine.read()
-        if trouble := broken(content):
+        try:
+            content = self.mine.read()
+            trouble = broken(content)
+        except (OSError, UnicodeError) as error:
+            trouble = f"it cannot be read ({error})."
+        if trouble:
             print(f"my_gpt.py cannot be used: {trouble} Until it is repaired, this notebook uses our version of all.")
             content = sections.fresh(self.mine.parts)
         exec(compile(content, module.__file__, "exec"), module.__dict__)

@@ -21,32 +21,42 @@ def fresh(parts):
     return HEAD + "".join(f"\n\n{part.heading}\n\n{part.ours}\n" for part in parts)
 
 
-def with_part(text, part, source):
+def with_part(text, part, source, parts):
     """The text with `source` as its version of `part`; everything else stays, letter for letter."""
     lines = text.splitlines(keepends=True)
-    if (place := where(lines, part)) is None:
+    if (place := where(lines, part, parts)) is None:
         before, after = [text.rstrip("\n") + f"\n\n\n{part.heading}\n\n"], []
     else:
-        start, end = place
-        before, after = lines[:start], lines[end:]
+        before, after = lines[: place[0]], lines[place[1] :]
     return "".join([*before, source.rstrip("\n") + "\n", *after])
 
 
-def part_of(text, part):
+def part_of(text, part, parts):
     """What the file holds of a part: its section without the heading, or None where there is none."""
     lines = text.splitlines(keepends=True)
-    place = where(lines, part)
+    place = where(lines, part, parts)
     return None if place is None else "".join(lines[slice(*place)]).strip("\n")
 
 
-def where(lines, part):
-    """(first, last + 1) of the lines of a part below its heading, blank lines around them left out; None if missing."""
-    heads = [i for i, line in enumerate(lines) if line.startswith("# ==== ")]
-    for start, end in zip(heads, [*heads[1:], len(lines)], strict=True):
-        if lines[start].startswith(f"# ==== {part.name} "):
-            inside = [i for i in range(start + 1, end) if lines[i].strip()]
-            return (inside[0], inside[-1] + 1) if inside else (start + 1, start + 1)
-    return defined(lines, part.name)  # its heading was removed by hand
+def where(lines, part, parts):
+    """(first, last + 1) of the lines of a part, without its heading and blank lines around it; None if it is missing.
+
+    A section ends at the next heading, or where another part is defined whose heading was removed by hand.
+    """
+    headings = [i for i, line in enumerate(lines) if any(line.startswith(heading(other)) for other in parts)]
+    start = next((i for i in headings if lines[i].startswith(heading(part))), None)
+    if start is None:
+        return defined(lines, part.name)
+    places = (defined(lines, other.name) for other in parts if other.name != part.name)
+    ends = [*headings, *(place[0] for place in places if place), len(lines)]
+    end = min(i for i in ends if i > start)
+    inside = [i for i in range(start + 1, end) if lines[i].strip()]
+    return (inside[0], inside[-1] + 1) if inside else (start + 1, start + 1)
+
+
+def heading(part):
+    """How the heading of a part begins; what comes after it may be edited."""
+    return f"# ==== {part.name} "
 
 
 def defined(lines, name):

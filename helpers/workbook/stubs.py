@@ -15,6 +15,7 @@ def untouched(answer):
     if isinstance(answer, type):
         return bool(bodies := written(answer)) and not any(bodies.values())
     if inspect.isfunction(answer):
+        answer = inspect.unwrap(answer)  # it may stand below a decorator, as @torch.no_grad()
         constants = set(answer.__code__.co_consts) - {answer.__doc__}
         return constants <= {None, ...} and all(step.opname in IDLE for step in dis.get_instructions(answer))
     return answer is None or any(part is ... for part in (answer if isinstance(answer, (tuple, list)) else [answer]))

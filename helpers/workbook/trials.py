@@ -26,7 +26,10 @@ def module_trial(causal=False, shorter=False, starts=False):
                 seen["the spread of its first weights"] = sorted(spread)
             same_weights(module)
             module.eval()
-            seen["its output with our weights"] = output = module(*inputs)
+            given = [x.clone() for x in inputs]
+            seen["its output with our weights"] = output = module(*given)
+            same = all(torch.equal(a, b) for a, b in zip(given, inputs, strict=True))
+            seen["what it does to its input"] = "nothing" if same else "it changes it"
             if shorter:
                 half = [x[:, : x.shape[1] // 2] for x in inputs]
                 seen["its output for a shorter text"] = module(*half)
@@ -72,5 +75,8 @@ def leaks(module, x):
     changed = x.clone()
     changed[:, -1] = x[:, -1].roll(1, 0) + 1 if x.is_floating_point() else (x[:, -1] == 0).long()
     with torch.no_grad():
-        difference = (module(changed) - module(x)).abs().flatten(2).amax(dim=(0, 2))  # (T,)
+        before, after = module(x.clone()), module(changed)
+    if before.dim() < 3 or before.shape[1] != x.shape[1]:
+        return f"unknown: the output has the shape {tuple(before.shape)}"
+    difference = (after - before).abs().flatten(2).amax(dim=(0, 2))  # (T,)
     return [i for i in range(x.shape[1] - 1) if difference[i] > 1e-6]

@@ -1,171 +1,162 @@
-"""The exercises of notebook 04: windows and baselines."""
+"""The exercises of notebook 04: a tokenizer, windows, and random batches."""
 
 import torch
 
-from helpers import baselines
-from helpers.text import CharTokenizer
-from helpers.workbook.questions import Exercise, Mistake
-
-
-def trigram_with(begin=1, dim=2, keepdim=True, sign=-1, moved=False, by=torch.mean, log=torch.log, on_train=False, late=False):
-    """A trigram baseline, right as it stands; each argument spoils one step of it."""
-
-    def loss(train, val, V):
-        val = train if on_train else val
-        triples = (train[:-2] * V + train[1:-1]) * V + train[2:]
-        counts = torch.bincount(triples, minlength=V**3).view(V, V, V) + begin
-        probs = counts / (counts.sum() if dim is None else counts.sum(dim=dim, keepdim=keepdim))
-        places = (val[1:-1], val[:-2], val[2:]) if moved else (val[:-2], val[1:-1], val[2:])
-        return sign * (log(by(probs[places])) if late else by(log(probs[places])))
-
-    return loss
-
-
-def pair_baseline(train, val, V):
-    return baselines.bigram(train, val, V)
-
-
-def too_few_places(train, val, V):
-    """Without minlength, bincount stops at the largest triple."""
-    triples = (train[:-2] * V + train[1:-1]) * V + train[2:]
-    return torch.bincount(triples).view(V, V, V)
-
-
-def random_tokens(g):
-    """Training and validation tokens of three sizes of vocabulary, all but the first with patterns in them."""
-    cases = []
-    for V, n in ((2, 40), (3, 200), (5, 600)):
-        tokens = torch.randint(V, (n,), generator=g)
-        tokens[1::3] = tokens[::3][: len(tokens[1::3])]  # what comes depends on what came
-        cases.append((tokens[: n // 2], tokens[n // 2 :], V))
-    return [*cases, (torch.randint(4, (200,), generator=g), torch.randint(4, (200,), generator=g), 6)]  # two tokens never come
-
-
-def first(tokens, cut):
-    return tokens[:cut]
-
-
-def last(tokens, cut):
-    return tokens[cut:]
-
-
-def whole(tokens, cut):
-    return tokens
-
-
-def size_and_baseline(text, count=first, measure=last, share=0.9):
-    """Vocabulary size and bigram baseline; `count` and `measure` say from which part of the tokens each is taken."""
-    tokenizer = CharTokenizer(text)
-    tokens = tokenizer.encode(text)
-    cut = int(share * len(tokens))
-    return tokenizer.vocab_size, baselines.bigram(count(tokens, cut), measure(tokens, cut), tokenizer.vocab_size)
-
-
-def parts(count, measure):
-    return lambda text: size_and_baseline(text, count, measure)
-
-
-def first_part_only(text):
-    return CharTokenizer(text[: int(0.9 * len(text))]).encode(text)
-
-
-def random_texts(g):
-    def text(n, alphabet):
-        return "".join(alphabet[i] for i in torch.randint(len(alphabet), (n,), generator=g))
-
-    return [("abracadabra " * 5,), (text(199, "abc ") + "z",), (text(900, "to be or not\n"),)]
-
+from helpers.text import CharTokenizer, random_batch
+from helpers.workbook.questions import Exercise, listed
+from helpers.workbook.questions import batches as b
+from helpers.workbook.questions import tokens as t
 
 EXERCISES = {
     "04.1": Exercise(
-        "A text of n characters holds n - T windows: each needs T characters and one more for the last target.",
-        right=lambda n, T: max(0, n - T),
-        cases=lambda g: [
-            (9, 8),
-            (10, 8),
-            (8, 8),
-            (5, 8),
-            *[tuple(torch.randint(1, 2000, (2,), generator=g).tolist()) for _ in range(30)],
-        ],
-        mistakes=(
-            Mistake(lambda n, T: max(0, n - T + 1), "The last of your windows has no room for its last target."),
-            Mistake(lambda n, T: n - T + 1, "The last of your windows has no room for its last target."),
-            Mistake(lambda n, T: max(0, n - T - 1), "One is missing. Where does the last window begin?"),
-            Mistake(lambda n, T: n - T - 1, "One is missing. Where does the last window begin?"),
-            Mistake(lambda n, T: n - T, "Right for a long text. What if the text is shorter than a window?"),
-            Mistake(lambda n, T: abs(n - T), "Right for a long text. What if the text is shorter than a window?"),
-            Mistake(lambda n, T: (n - 1) // T, "That counts windows side by side. A window may begin at any character."),
-            Mistake(lambda n, T: n // T, "That counts windows that do not overlap. A window may begin at any character."),
-            Mistake(lambda n, T: n // (T + 1), "That counts windows side by side. A window may begin at any character."),
+        "CharTokenizer is yours: every text of its characters becomes tokens and comes back unchanged.",
+        right=CharTokenizer,
+        cases=t.random_texts,
+        run=t.tokenizer_trial,
+        part="CharTokenizer",
+        mistakes=listed(
+            {
+                (
+                    "The vocabulary is sorted, so that the same text gives the same numbers on every run. Yours has another order.",
+                    "Python's `sorted` makes a sorted list of a set.",
+                ): [
+                    t.AsTheyCome,
+                    t.Unsorted,
+                    t.Backwards,
+                ],
+                ("The vocabulary is in alphabetical order, whatever is common in the text.", "`sorted` without a key is enough."): t.ByFrequency,
+                ("Each character stands in the vocabulary once.", "Python's `set` throws out what comes again."): t.Repeated,
+                ("Capital letters are characters of their own: `H` is not `h`.", "Take the text as it is, without `lower`."): t.LowerCase,
+                ("`vocab_size` is the number of different characters, not the length of the text.", "How long is `chars`?"): t.TextLength,
+                ("`vocab_size` is one too small. Tokens begin at 0, so the largest one is vocab_size - 1.", "It is the length of `chars`."): t.LastToken,
+                ("Tokens begin at 0: the first of `chars` is token 0.", "`enumerate` begins at 0, unless it is told otherwise."): [
+                    t.FromOne,
+                    t.FromOneInEncode,
+                ],
+                (
+                    "These are the code points that `ord` gives. A token is the place of a character in `chars`.",
+                    "Make a dictionary in `__init__` that leads from each of `chars` to its place there.",
+                ): [t.CodePoints, t.CodePointsThroughout],
+                ("Your `encode` gives a list. A model takes a tensor.", "`torch.tensor` makes a tensor of a list of integers."): t.AList,
+                (
+                    "Your tokens are floats, because `torch.Tensor` with a capital T always makes floats.",
+                    "`torch.tensor`, in lower case, keeps the integers that it is given.",
+                ): t.Floats,
+                ("Your `decode` gives a list of characters, and a string is asked.", '`"".join(...)` makes one string of several.'): t.ListOfCharacters,
+                (
+                    "Something stands between the characters that your `decode` puts together.",
+                    "What stands before `.join` comes between the pieces. Let it be empty.",
+                ): t.WithSpaces,
+                (
+                    "With a list your `decode` works, and with a tensor it does not. What are the elements of a tensor, if one loops over it?",
+                    "They are tensors, which a dictionary does not find, even with the same number. Use `int(token)`, or look it up in a list.",
+                ): t.TensorsAsKeys,
+                (
+                    "Your `decode` takes a tensor. It should take a list of integers too.",
+                    "Loop over `tokens` themselves: that works for a list and for a tensor.",
+                ): t.OnlyTensors,
+                (
+                    "A KeyError says little to whoever typed the text. Raise a ValueError that names the character.",
+                    "Before the lookup, find a character of the text that is not in `chars`, and put it into the message of the error.",
+                ): t.BareKeyError,
+                ("Your error should say which character it is about.", "An f-string takes the character into the message: `{char!r}`."): t.Nameless,
+                (
+                    "Your `encode` leaves out what it does not know, so a text silently becomes another. Raise a ValueError that names the character.",
+                    'In `encode`, look for a character that is not in `chars`, and `raise ValueError(f"...")` with it.',
+                ): t.Skipped,
+                (
+                    "Your `encode` gives an unknown character a token that the vocabulary does not have. Raise a ValueError that names it.",
+                    'In `encode`, look for a character that is not in `chars`, and `raise ValueError(f"...")` with it.',
+                ): t.MinusOne,
+            }
         ),
         hints=(
-            "Try the smallest text that has room for one window: n = T + 1.",
-            "Count the places where a window can begin: from 0 to the last one whose final target still lies in the text.",
+            "Write one method after the other: first `self.chars` and `self.vocab_size`, then `encode`, then `decode`.",
+            "`chars` is the sorted set of the text's characters. `encode` needs the place of each, which a dictionary made with `enumerate` gives.",
+            "`decode` joins `self.chars[i]` for each token i. First, `encode` raises a ValueError for a character that `self.chars` has not.",
         ),
     ),
     "04.2": Exercise(
-        "Two characters of context reach a lower loss than one, at the price of a table V times as large.",
-        right=trigram_with(),
-        cases=random_tokens,
-        mistakes=(
-            Mistake(trigram_with(begin=0), "Where does the count of a triple that training never saw begin?"),
-            Mistake(trigram_with(sign=1), "A loss is positive: logarithms of probabilities are not."),
-            Mistake(
-                trigram_with(dim=None),
-                "You divide by all triples. What is asked is the next character, given the two before: each row sums to 1.",
-            ),
-            Mistake(
-                trigram_with(keepdim=False),
-                "The sums have lost a dimension, so they broadcast over the wrong one. What does keepdim do?",
-            ),
-            Mistake(trigram_with(dim=1), "You sum over the middle character. Which dimension is the next one?"),
-            Mistake(trigram_with(dim=0), "You sum over the first character. Which dimension is the next one?"),
-            Mistake(trigram_with(moved=True), "The first two characters have changed places somewhere."),
-            Mistake(trigram_with(by=torch.sum), "That is the sum over the text. The loss is per character."),
-            Mistake(trigram_with(log=torch.log2), "These are bits. The series measures in nats, with `log`."),
-            Mistake(too_few_places, "bincount stops at the largest triple it meets. How many places must the table have? (minlength)"),
-            Mistake(trigram_with(on_train=True), "You measure on what you counted. The baseline is measured on val."),
-            Mistake(trigram_with(late=True), "You take the logarithm of the mean. First the logarithm of each, then the mean."),
-            Mistake(pair_baseline, "That is the bigram again: count three in a row."),
+        "Each row of y is the row of x one character later: what follows every position.",
+        right=b.windows,
+        cases=b.random_starts,
+        mistakes=listed(
+            {
+                ("Your y is x: the answer stands in the question.", "The slices of y begin one place later."): b.windows_with(second=0),
+                ("Your y is shifted the other way: it holds the characters before.", "The target of a position is what follows it."): b.windows_with(second=-1),
+                ("x and y have changed places.", "The first result is x, the context."): b.windows_with(swap=True),
+                ("Your windows are one character too long: x ends where y should end.", "A slice `a:b` has b - a elements."): b.windows_with(end=1),
+                ("Your windows are one character too short.", "The end of a slice is not part of it: `a:b` has b - a elements."): b.windows_with(end=-1),
+                ("x should begin at the start itself.", "Both of your slices begin one place too late."): b.windows_with(first=1, second=2),
+                ("`torch.cat` puts the windows end to end. They should stand on top of each other.", "`torch.stack` makes a new dimension."): b.windows_with(
+                    stack=torch.cat
+                ),
+                (
+                    "Your windows stand side by side as columns. They should be rows.",
+                    "`torch.stack` puts its new dimension first, unless it is told otherwise.",
+                ): b.windows_with(dim=1),
+                ("You return lists of windows. Both results are tensors (B, T).", "`torch.stack` makes one tensor of a list of them."): b.as_lists,
+                ("These are positions in the text. Which tokens stand there?", "Index `tokens` with your positions."): b.positions_only,
+                ("There is a target for every position, not only for the last one.", "y has the shape of x: slices that begin one place later."): b.next_window,
+                ("Your function returns x alone.", "Return both, as `x, y`."): b.only_x,
+            }
         ),
         hints=(
-            "Number the triples: the number of the first pair, times V, plus the third; then `bincount` with V**3 places.",
-            "`view(V, V, V)` makes a table [first, second, next]. Divide by the sums over its last dimension, with keepdim.",
+            "Work on one window first: with its start `i`, which slice of `tokens` is its x, and which is its y?",
+            "A list comprehension over `starts` makes a list of slices, and `torch.stack` makes one tensor of them.",
         ),
-        tolerance=1e-4,
     ),
     "04.3": Exercise(
-        "Any text has its bigram baseline, and you have the function that finds it.",
-        right=lambda text: size_and_baseline(text),
-        cases=random_texts,
-        mistakes=(
-            Mistake(
-                parts(first, first),
-                "You measure on what you counted. The baseline is measured on text that was not counted.",
-            ),
-            Mistake(
-                parts(whole, last),
-                "You count the whole text, with the part that you measure on. Cut it first.",
-            ),
-            Mistake(lambda text: size_and_baseline(text)[::-1], "Both numbers are right, in the wrong order."),
-            Mistake(
-                lambda text: (len(text), size_and_baseline(text)[1]),
-                "The first number is the length of the text. How many *different* characters are there?",
-            ),
-            Mistake(
-                lambda text: size_and_baseline(text, share=0.1),
-                "You count one tenth and measure on nine. The other way round.",
-            ),
-            Mistake(first_part_only, "A character that only the last tenth has is unknown to your tokenizer. Make it from the whole text."),
-            Mistake(lambda text: (84, size_and_baseline(text)[1]), "84 is the size of Shakespeare's vocabulary. This text has its own."),
-            Mistake(parts(last, first), "The part that is counted and the part that is measured have changed places."),
-            Mistake(parts(whole, whole), "You count and measure all of it. Cut it: count the first part, measure on the last."),
-            Mistake(lambda text: size_and_baseline(text)[1], "The baseline is right. The size of the vocabulary is asked too."),
+        "random_batch is yours: every window of the text is equally likely, and its targets are one step ahead.",
+        right=random_batch,
+        cases=b.random_tokens,
+        run=b.batch_trial,
+        part="random_batch",
+        mistakes=listed(
+            {
+                ("Your y is x: the answer stands in the question.", "The slices of y begin one place later."): b.batch_with(cut=b.windows_with(second=0)),
+                ("x and y have changed places.", "Return the contexts first."): b.batch_with(cut=b.windows_with(swap=True)),
+                (
+                    "Some of your starts lie too late: their windows run over the end of the text.",
+                    "`torch.randint(high, ...)` draws from 0 to high - 1. The last window needs context_length characters and one more.",
+                ): b.too_late(),
+                (
+                    "The last possible window never comes.",
+                    "In a text of T + 1 tokens there is one window, so randint's upper end must be 1 there.",
+                ): b.batch_with(lambda T: -1),
+                ("The first possible window never comes.", "Starts begin at 0."): b.batch_with(start=1),
+                (
+                    "Your function does not use its generator, so a seed does not repeat a batch.",
+                    "Hand it on: `torch.randint` has an argument `generator`.",
+                ): b.batch_with(deaf=True),
+                (
+                    "Your function seeds the generator itself, so every batch is the same.",
+                    "Take the generator as it comes. Whoever calls the function has seeded it.",
+                ): [b.batch_with(seed=seed) for seed in (0, 1, 42, 1337)],
+                (
+                    "Python's own random numbers know nothing of the generator, so a seed does not repeat a batch.",
+                    "Draw the starts with `torch.randint`, and hand the generator on to it.",
+                ): b.by_python,
+                (
+                    "All windows of a batch begin at the same place.",
+                    "Draw batch_size starts: the shape is the second argument of `torch.randint`.",
+                ): b.batch_with(one=True),
+                ("Nothing is random here: the windows begin at 0, 1, 2, …", "Draw the starts with `torch.randint`."): b.side_by_side,
+                (
+                    "Your windows never overlap. A window may begin at any character.",
+                    "Draw the start itself, not a multiple of context_length.",
+                ): b.without_overlap,
+                (
+                    "Your batch stands on its side: windows are columns.",
+                    "`torch.stack` puts its new dimension first, unless it is told otherwise.",
+                ): b.transposed,
+                ("x and y come from different windows.", "Draw the starts once, and cut both from them."): b.drawn_twice,
+            }
         ),
         hints=(
-            "The same steps as for the toy language: a tokenizer, its tokens, a split, and `baselines.bigram`.",
-            "`tokenizer.vocab_size` is the first number; `baselines.bigram(first part, last part, vocab_size)` the second.",
+            "Two steps: draw batch_size starts, then cut the windows as in 04.2.",
+            "`torch.randint(high, (n,), generator=generator)` draws n integers from 0 to high - 1. Which start is the last possible one?",
+            "A window takes context_length tokens and one more for the last target, so there are len(tokens) - context_length possible starts.",
         ),
-        tolerance=1e-4,
     ),
 }

@@ -1,128 +1,154 @@
-"""The exercises of notebook 05: training a table."""
+"""The exercises of notebook 05: the table, its loss and its training stand in `nb05_table`, writing stands here."""
 
-import torch
 import torch.nn.functional as F
 
-from helpers.workbook.questions import Exercise, Mistake
+from helpers.basics.bigram import generate
+from helpers.workbook.questions import Exercise, listed, randn
+from helpers.workbook.questions import nb05_wrong as wrong
+from helpers.workbook.questions.nb05_table import BIGRAM, FIT, LOSS
+from helpers.workbook.questions.nb05_trials import generate_trial, settings, token_trial
 
-
-def step_with(towards=-1, keep=1, lr=True, of_inputs=False, reduction="mean"):
-    """One step of gradient descent, right as it stands; each argument spoils one part of it."""
-
-    def train_step(table, x, y, rate):
-        table = table.clone().requires_grad_()
-        targets = x if of_inputs else y
-        F.cross_entropy(table[x].flatten(0, 1), targets.flatten(), reduction=reduction).backward()
-        return keep * table.detach() + towards * (rate if lr else 1) * table.grad
-
-    return train_step
-
-
-def probabilities_as_logits(table, x, y, lr):
-    table = table.clone().requires_grad_()
-    F.cross_entropy(table[x].flatten(0, 1).softmax(dim=1), y.flatten()).backward()
-    return table.detach() - lr * table.grad
-
-
-def train_step(table, x, y, lr):
-    return step_with()(table, x, y, lr)
-
-
-def still_tracked(given, result):
-    if given[0].requires_grad:
-        return "You turned on the gradient of the table that you were given. Make a copy first."
-    return "Your table is still part of the computation graph, so it cannot take a second step: detach it." if result.requires_grad else None
-
-
-def not_flat(table, x, y, lr):
-    F.cross_entropy(table[x], y)
-
-
-def in_place(table, x, y, lr):
-    table = table.clone().requires_grad_()
-    table -= lr * table
-
-
-def batches(g):
-    cases = []
-    for V, B, T, lr in ((2, 1, 3, 0.5), (3, 2, 3, 0.1), (7, 4, 5, 1.0), (11, 3, 8, 2.0)):
-        tokens = torch.randint(V, (B, T + 1), generator=g)
-        cases.append((torch.randn(V, V, generator=g), tokens[:, :-1], tokens[:, 1:], lr))
-    return cases
-
-
-CHARACTERS, PARAMETERS = int(5_057_321 * 0.9), 84 * 84
-
-EXERCISES = {
-    "05.1": Exercise(
-        "That is all of training: a loss, its gradient, and a step the other way.",
-        right=train_step,
-        also=still_tracked,
-        cases=batches,
-        mistakes=(
-            Mistake(step_with(towards=1), "The loss of your new table is higher: the gradient points uphill."),
-            Mistake(step_with(lr=False), "The step is right in its direction, but `lr` has no effect on its length."),
-            Mistake(step_with(of_inputs=True), "Your targets are the inputs: it learns to repeat. What should it predict?"),
-            Mistake(
-                step_with(reduction="sum"),
-                "Your gradient is that of the summed loss, larger for larger batches. The loss is a mean.",
-            ),
-            Mistake(probabilities_as_logits, "`cross_entropy` does the softmax itself. Give it the logits."),
-            Mistake(lambda table, x, y, lr: table, "The table has not moved. What does `.grad` hold after `backward()`?"),
-            Mistake(not_flat, "(B, T, V) must become (B * T, V), and y (B * T,): flatten both."),
-            Mistake(in_place, "A tensor that collects a gradient may not be changed in place. Return a new one: table.detach() - ..."),
-            Mistake(step_with(keep=0, towards=1, lr=False), "That is the gradient itself. Where are the table and the step?"),
-            Mistake(step_with(keep=0), "You return the change alone. Add it to the table."),
-        ),
-        hints=(
-            "Four lines: a copy that requires a gradient, the loss of `copy[x]` against y, `backward()`, the new table.",
-            "`cross_entropy` wants (B*T, V) and (B*T,). The result is the copy, detached, minus lr times its gradient.",
-        ),
-        tolerance=1e-5,
+TOKEN = Exercise(
+    "One token for each text of the batch, drawn from what the last position predicts.",
+    right=wrong.token_with(),
+    run=token_trial,
+    cases=lambda g: [(2 * randn(g, *shape),) for shape in ((2, 3, 4), (1, 4, 9), (8, 5, 6), (6, 6, 5))],
+    mistakes=listed(
+        {
+            (
+                "Your function gives back None. Is there a `return`?",
+                "Return the tokens that were drawn.",
+            ): wrong.drawn_in_vain,
+            (
+                "The third argument of `multinomial` is another one, so the generator needs its name.",
+                "Hand it over as `generator=`.",
+            ): wrong.generator_third,
+            (
+                "`multinomial` draws from rows, and you give it three dimensions. Which position is to be continued?",
+                "Take the logits of the last position first: (B, T, V) becomes (B, V).",
+            ): wrong.token_with(place=lambda z: z),
+            (
+                "You take the likeliest token. A draw sometimes gives another one.",
+                "`torch.multinomial` draws an index by its probability.",
+            ): wrong.likeliest,
+            (
+                "You continue from the first position. Which position has seen the whole text?",
+                "The last entry along time has the index -1.",
+            ): wrong.token_with(place=lambda z: z[:, 0]),
+            (
+                "That is the last text of the batch. You need the last position of each text.",
+                "Time is the second dimension: keep all of the first.",
+            ): wrong.token_with(place=lambda z: z[-1]),
+            (
+                "Your softmax runs over the batch, so the texts share one unit of probability. Along which dimension do the tokens lie?",
+                "The probabilities of the V tokens have to sum to 1 in each row: the last dimension.",
+            ): wrong.token_with(weights=lambda z: F.softmax(z, dim=0)),
+            (
+                "`multinomial` wants probabilities, and logits can be negative.",
+                "Turn the logits into probabilities first.",
+            ): wrong.token_with(weights=lambda z: z),
+            (
+                "The generator that you are given has no effect, so the same seed would give another text every time.",
+                "`multinomial` has an argument for it.",
+            ): wrong.token_with(seeded=False),
+            (
+                "The right tokens in the wrong shape: (B, 1) can be joined to (B, T) later.",
+                "Keep the dimension that `multinomial` gives.",
+            ): [wrong.token_with(shape=lambda t: t[:, 0]), wrong.token_with(shape=lambda t: t.squeeze())],
+            (
+                "All texts of the batch get one and the same token. Each has logits of its own.",
+                "`multinomial` takes a matrix, and draws once for each of its rows.",
+            ): wrong.one_for_all,
+        }
     ),
-    "05.2": Exercise(
-        "Of its 1.95 nats, 0.21 are the limit. The other 1.74 need a memory that a bigram does not have.",
-        right=1.74,
-        mistakes=(
-            Mistake(1.95, "That is the loss itself. How far is it above the limit?"),
-            Mistake(0.21, "That is the limit. How far above it is the model?"),
-            Mistake(-1.74, "The limit lies below the model: a difference the other way."),
-            Mistake(2.33, "That is Shakespeare's bigram baseline above the toy language's limit. Train on the toy text."),
-        ),
-        hints=(
-            "Make a tokenizer and a split from the toy text, and call `train_bigram` with them and the new vocabulary size.",
-            "`history.last('val_loss')`, minus 0.21.",
-        ),
-        tolerance=0.04,
+    hints=(
+        "Three steps: the logits of the last position, (B, V); their probabilities; one draw for each row.",
+        "`logits[:, -1]`, then a softmax along the last dimension, then `torch.multinomial` with 1 draw and the generator.",
     ),
-    "05.3": Exercise(
-        "500 steps of 0.0005 on average are 0.25: a learning rate can be too small to arrive in time.",
-        right=0.25,
-        mistakes=(
-            Mistake(0.5, "That is 500 steps at the full rate. It falls to zero on the way."),
-            Mistake(0.001, "That is at most one step. How many are there, and how long is each?"),
-            Mistake(250.0, "Steps times a half; and how long is each?"),
-        ),
-        hints=(
-            "Add up the lengths of all the steps. The first is 0.001, the last almost 0.",
-            "What is the average length of a step, and how many steps are there?",
-        ),
-        tolerance=0.001,
+)
+
+GENERATE = Exercise(
+    "generate is yours: every draw is that of ours, and long texts are cut to the context.",
+    part="generate",
+    right=generate,
+    run=generate_trial,
+    cases=settings("{1} texts of {2} characters, {3} new ones and a context of {4},", (5, 2, 3, 4, 9), (7, 3, 6, 5, 4), (4, 1, 1, 6, 3), (6, 4, 2, 0, 2)),
+    mistakes=listed(
+        {
+            (
+                "Your function gives back None. Is there a `return` below the loop?",
+                "Return `idx` as it is after the last round.",
+            ): wrong.written_in_vain,
+            (
+                "The third argument of `multinomial` is another one, so the generator needs its name.",
+                "Hand it over as `generator=`.",
+            ): wrong.generate_with(wrong.generator_third),
+            (
+                "`multinomial` draws from rows, and you give it three dimensions. Which position is to be continued?",
+                "Take the logits of the last position first: (B, T, V) becomes (B, V).",
+            ): wrong.generate_with(wrong.token_with(place=lambda z: z)),
+            (
+                "It writes what is likeliest, every time. A model gives probabilities to draw from.",
+                "Replace `argmax` by a softmax and `torch.multinomial`.",
+            ): wrong.generate_with(wrong.likeliest),
+            (
+                "You continue from the first position. Which position has seen the whole text?",
+                "The last entry along time has the index -1.",
+            ): wrong.generate_with(wrong.token_with(place=lambda z: z[:, 0])),
+            (
+                "Your softmax runs over the texts of the batch. Along which dimension do the tokens lie?",
+                "The V probabilities of each text sum to 1: the last dimension.",
+            ): wrong.generate_with(wrong.token_with(weights=lambda z: F.softmax(z, dim=0))),
+            (
+                "`multinomial` wants probabilities, and logits can be negative.",
+                "Turn the logits of the last position into probabilities first.",
+            ): wrong.generate_with(wrong.token_with(weights=lambda z: z)),
+            (
+                "As the text grows, the model is given more than `context_length` tokens. A GPT has no positions for them.",
+                "Hand over the end of `idx`, at most `context_length` tokens. A negative start of a slice counts from the end.",
+            ): wrong.generate_with(crop=lambda idx, n: idx),
+            (
+                "You keep the beginning of the text, so the model never sees what it wrote last.",
+                "The last n entries are those from -n on.",
+            ): wrong.generate_with(crop=lambda idx, n: idx[:, :n]),
+            (
+                "The model is given one token at a time. A bigram needs no more, but a GPT does.",
+                "Hand over the last `context_length` tokens.",
+            ): wrong.generate_with(crop=lambda idx, n: idx[:, -1:]),
+            (
+                "Only the new tokens come back. The text should go on from what was given.",
+                "Return `idx` with the new tokens behind it, (B, T + n_new).",
+            ): wrong.generate_with(whole=False),
+            (
+                "The model never reads what it has written: each new token is drawn after the same text.",
+                "Join each token to `idx` before the next round.",
+            ): wrong.generate_with(read_on=False),
+            (
+                "All texts of the batch get the same new tokens. Each has logits of its own.",
+                "`multinomial` takes a matrix, and draws once for each of its rows.",
+            ): wrong.generate_with(wrong.one_for_all),
+            (
+                "The generator that you are given has no effect, so the same seed would give another text every time.",
+                "`multinomial` has an argument for it.",
+            ): wrong.generate_with(wrong.token_with(seeded=False)),
+            (
+                "Right, but PyTorch records a computation graph for every token, which nobody will use.",
+                "Writing is not learning. The stub has a line above `def` that switches the recording off for the whole function.",
+            ): wrong.generate_with(grad=True),
+            (
+                "Your function ends after its first token. Look at the indentation of `return`.",
+                "`return` belongs below the loop, not into it.",
+            ): wrong.generate_and_leave,
+            (
+                "`torch.cat` puts the new tokens below the texts. They belong behind them.",
+                "Time is the second dimension, so join along `dim=1`.",
+            ): wrong.joined_below,
+        }
     ),
-    "05.4": Exercise(
-        "645 characters for each number: such a small model can only sum up, not memorise.",
-        right=CHARACTERS / PARAMETERS,
-        mistakes=(
-            Mistake(PARAMETERS / CHARACTERS, "That is parameters for each character. The other way round."),
-            Mistake(CHARACTERS / 84, "The table has a row *and* a column for each of the 84 characters."),
-            Mistake(5_057_321 / PARAMETERS, "That is the whole text. The model learned from the training split."),
-            Mistake(CHARACTERS, "That is all of the training split. Divide it among the parameters."),
-            Mistake((5_057_321 - CHARACTERS) / PARAMETERS, "That is the validation split. What did the model learn from?"),
-        ),
-        hints=(
-            "How many numbers stand in the table, and how many characters in `train`?",
-            "`len(train)` divided by V times V.",
-        ),
-        tolerance=1.0,
+    hints=(
+        "In each of `n_new` rounds: cut the context, ask the model, draw as in 05.4, and join the token to `idx`.",
+        "`torch.cat` with `dim=1` joins (B, T) and (B, 1). The cut is a slice of the time dimension that ends at the end.",
     ),
-}
+)
+
+EXERCISES = {"05.1": BIGRAM, "05.2": LOSS, "05.3": FIT, "05.4": TOKEN, "05.5": GENERATE}

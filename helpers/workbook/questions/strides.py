@@ -3,168 +3,163 @@
 import torch
 
 
-def each(change):
-    """A step of gradient descent from what `change` does with each tensor, its gradient and the learning rate."""
-    return lambda params, grads, lr: [change(p, g, lr) for p, g in zip(params, grads, strict=True)]
+def stepping(change, skip=True):
+    """A step of gradient descent that changes each weight in place by `change`: (weight, gradient, lr)."""
+
+    @torch.no_grad()
+    def sgd_step(parameters, lr):
+        for p in parameters:
+            if p.grad is not None or not skip:
+                change(p, p.grad, lr)
+
+    return sgd_step
 
 
-def together(params, grads, lr):
-    total = sum(g.sum() for g in grads)
-    return [p - lr * total for p in params]
+def rebound(parameters, lr):
+    with torch.no_grad():
+        for p in parameters:
+            if p.grad is not None:
+                p = p - lr * p.grad
 
 
-def clipping(norm=lambda grads: torch.cat([g.flatten() for g in grads]).norm(), always=False, factor=lambda limit, n: limit / n):
-    """Gradients clipped with a norm, whether they are too long or always, and with a factor."""
-
-    def clip(grads, max_norm):
-        size = norm(grads)
-        return [g * factor(max_norm, size) if always or size > max_norm else g for g in grads]
-
-    return clip
+def recorded(parameters, lr):
+    for p in parameters:
+        if p.grad is not None:
+            p -= lr * p.grad
 
 
-def flat(grads):
-    return torch.cat([g.flatten() for g in grads])
+def first_only(parameters, lr):
+    with torch.no_grad():
+        parameters[0].sub_(lr * parameters[0].grad)
 
 
-def by_tensor(grads, max_norm):
-    return [g * (max_norm / g.norm()) if g.norm() > max_norm else g for g in grads]
+def spent(p, grad, lr):
+    p.sub_(lr * grad)
+    p.grad = None
 
 
-def moving(change, carry=True, last=lambda p, v: p, begin=lambda p, grads: torch.zeros_like(p)):
-    """Steps from `change`: (tensor, gradient, velocity, lr, beta) -> (tensor, velocity)."""
+def averaging(new_m=lambda m, g, b: b * m + (1 - b) * g, new_v=lambda v, g, b: b * v + (1 - b) * g**2, last=lambda m, v, betas: (m, v)):
+    """The two averages of Adam, by what makes each of them from the old one, the gradient and its beta."""
 
-    def momentum(p, grads, lr, beta):
-        v = begin(p, grads)
-        for g in grads:
-            p, v = change(p, g, v if carry else torch.zeros_like(p), lr, beta)
-        return last(p, v)
+    def update_averages(m, v, grad, betas):
+        beta1, beta2 = betas
+        return last(new_m(m, grad, beta1), new_v(v, grad, beta2), betas)
 
-    return momentum
+    return update_averages
 
 
-def velocity(update, **more):
-    """Steps against a velocity that `update` makes from the old one, the gradient and beta."""
-
-    def change(p, g, v, lr, beta):
-        v = update(v, g, beta)
-        return p - lr * v, v
-
-    return moving(change, **more)
+def of_squared_m(m, v, grad, betas):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    return m, betas[1] * v + (1 - betas[1]) * m**2
 
 
-def fading(v, g, beta):
-    return beta * v + g
+def of_one_list(m, v, grad, betas):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    m = betas[1] * m + (1 - betas[1]) * grad**2
+    return m, m
 
 
-def late(p, g, v, lr, beta):
-    return p - lr * v, beta * v + g
-
-
-def nesterov(p, g, v, lr, beta):
-    v = beta * v + g
-    return p - lr * (g + beta * v), v
-
-
-def adams(*, first=1, **wrong):
-    """Many steps of Adam, spoilt as `adam_step` says; `first` is the number of the first step."""
-
-    def adam(p, grads, lr):
-        m = v = torch.zeros_like(p)
-        for t, g in enumerate(grads, start=first):
-            p, m, v = adam_step(p, g, m, v, t, lr, **wrong)
-        return p
-
-    return adam
-
-
-def adam_step(
-    p, g, m, v, t, lr, *, correct=(True, True), root=True, eps="outside", weights=(0.1, 0.001), carry=True, sign=-1, square=True, rate=True, times=None, top="m"
-):
-    """One step of Adam, spoilt in one way: (p, m, v). `times`: what the bias is corrected by."""
-    if not carry:
-        m, v = torch.zeros_like(p), torch.zeros_like(p)
-    m = 0.9 * m + weights[0] * g
-    v = 0.999 * v + weights[1] * {True: g**2, False: g, "m": m**2}[square]
-    powers = times(t) if times else (1 - 0.9**t, 1 - 0.999**t)
-    m_hat = m / powers[0] if correct[0] else m
-    v_hat = v / powers[1] if correct[1] else v
-    m_hat = g if top == "gradient" else m_hat
-    small = 0 if eps == "none" else 1e-8
-    if eps == "inside":
-        below = (v_hat + small).sqrt()
-    elif eps == "early":
-        below = (v.sqrt() + small) / powers[1] ** 0.5
+def change(m, v, t, lr, betas=(0.9, 0.999), eps=1e-8, *, correct=(True, True), root=True, small="outside", sign=1, rate=True, times=None, upside_down=False):
+    """Adam's step, spoilt in one way. `times`: what the averages are corrected by, from a beta and t."""
+    powers = [(times or (lambda beta, t: 1 - beta**t))(beta, t) if fix else 1.0 for beta, fix in zip(betas, correct, strict=True)]
+    m_hat, v_hat = (m * powers[0], v * powers[1]) if upside_down else (m / powers[0], v / powers[1])
+    if small == "inside":
+        below = (v_hat + eps).sqrt()
+    elif small == "early":
+        below = (v.sqrt() + eps) / powers[1] ** 0.5
+    elif small == "none":
+        below = v_hat.sqrt() if root else v_hat
     else:
-        below = (v_hat.sqrt() if root else v_hat) + small
-    return p + sign * (lr if rate else 1) * m_hat / below, m, v
+        below = (v_hat.sqrt() if root else v_hat) + eps
+    return sign * (lr if rate else 1) * m_hat / below
 
 
-def swapped(p, grads, lr):
-    m = v = torch.zeros_like(p)
-    for t, g in enumerate(grads, start=1):
-        m, v = 0.999 * m + 0.001 * g, 0.9 * v + 0.1 * g**2
-        p = p - lr * (m / (1 - 0.999**t)) / ((v / (1 - 0.9**t)).sqrt() + 1e-8)
-    return p
+def adam_change(swap=False, **spoilt):
+    """`change` as a learner's function."""
+
+    def adam_step(m, v, t, lr, betas=(0.9, 0.999), eps=1e-8):
+        return change(m, v, t, lr, betas[::-1] if swap else betas, eps, **spoilt)
+
+    return adam_step
 
 
-def stored_corrected(p, grads, lr):
-    m = v = torch.zeros_like(p)
-    for t, g in enumerate(grads, start=1):
-        m, v = (0.9 * m + 0.1 * g) / (1 - 0.9**t), (0.999 * v + 0.001 * g**2) / (1 - 0.999**t)
-        p = p - lr * m / (v.sqrt() + 1e-8)
-    return p
+class Spoilt:
+    """AdamW that differs from ours in one way, by what its subclasses say."""
+
+    decay, averages, options = "weights", staticmethod(averaging()), {}
+    carry = clear = skip = once_a_step = live = True
+    first = 0
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.parameters, self.lr, self.betas = list(parameters), lr, betas
+        self.eps, self.weight_decay, self.t = eps, weight_decay, self.first
+        self.begin = lr
+        self.m = [torch.zeros_like(p) for p in self.parameters]
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            if self.clear == "zeros" and p.grad is not None:
+                p.grad = torch.zeros_like(p)
+            elif self.clear is True:
+                p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        self.t += self.once_a_step
+        lr = self.lr if self.live else self.begin
+        for i, p in enumerate(self.parameters):
+            if p.grad is None and self.skip:
+                continue
+            self.t += not self.once_a_step
+            self.move(i, p, p.grad, lr)
+
+    def move(self, i, p, g, lr):
+        shrink = {"weights": 1 - lr * self.weight_decay, "whole": 1 - self.weight_decay, "grows": 1 + lr * self.weight_decay}
+        if self.decay == "gradient":
+            g = g + self.weight_decay * p
+        m, v = self.averages(self.m[i] if self.carry else 0 * p, self.v[i] if self.carry else 0 * p, g, self.betas)
+        self.m[i], self.v[i] = m, v
+        p.mul_(shrink.get(self.decay, 1.0))
+        if self.decay == "constant":
+            p.sub_(lr * self.weight_decay)
+        p.sub_(change(m, v, self.t, lr, self.betas, self.eps, **self.options))
+        if self.decay == "after":
+            p.mul_(1 - lr * self.weight_decay)
 
 
-def decayed(before=lambda p, lr, decay: p * (1 - lr * decay), gradient=lambda p, g, lr, decay: g, after=lambda p, old, lr, decay: p, **wrong):
-    """A step of AdamW that decays by `before` the step, in the `gradient`, or `after` it."""
-
-    def adamw_step(p, g, m, v, t, lr, decay):
-        new, m, v = adam_step(before(p, lr, decay), gradient(p, g, lr, decay), m, v, t, lr, **wrong)
-        return after(new, p, lr, decay), m, v
-
-    return adamw_step
+def spoilt(**different):
+    """A class like Spoilt with other attributes; functions among them are no methods."""
+    return type("AdamW", (Spoilt,), {name: staticmethod(v) if callable(v) else v for name, v in different.items()})
 
 
-def untouched(p, lr, decay):
-    return p
+class Exhausted(Spoilt):
+    def __init__(self, parameters, *given, **named):
+        super().__init__(parameters, *given, **named)
+        self.parameters = iter(())
 
 
-def hatted(p, g, m, v, t, lr, decay):
-    p, m, v = decayed()(p, g, m, v, t, lr, decay)
-    return p, m / (1 - 0.9**t), v / (1 - 0.999**t)
+class Recorded(Spoilt):
+    def step(self):
+        self.t += 1
+        for p in self.parameters:
+            if p.grad is not None:
+                p *= 1 - self.lr * self.weight_decay
 
 
-def moved_once(p, grads, lr, beta):
-    v = torch.zeros_like(p)
-    for g in grads:
-        v = beta * v + g
-    return p - lr * v
+class Rebound(Spoilt):
+    def move(self, i, p, g, lr):
+        super().move(i, p.clone(), g, lr)
 
 
-def averages(grads):
-    m = v = torch.zeros_like(grads[0])
-    for g in grads:
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    return m, v
+class FirstOnly(Spoilt):
+    def step(self):
+        kept, self.parameters = self.parameters, self.parameters[:1]
+        super().step()
+        self.parameters = kept
 
 
-def adam_once(p, grads, lr):
-    m, v = averages(grads)
-    return p - lr * m / (1 - 0.9 ** len(grads)) / ((v / (1 - 0.999 ** len(grads))).sqrt() + 1e-8)
-
-
-def adam_late(p, grads, lr):
-    return adams(times=lambda t: (1 - 0.9 ** len(grads), 1 - 0.999 ** len(grads)))(p, grads, lr)
-
-
-def shared_adam(p, grads, lr):
-    m = torch.zeros_like(p)
-    for t, g in enumerate(grads, start=1):
-        m = 0.999 * (0.9 * m + 0.1 * g) + 0.001 * g**2
-        p = p - lr * m / (1 - 0.9**t) / ((m / (1 - 0.999**t)).sqrt() + 1e-8)
-    return p
-
-
-def into_m(p, g, m, v, t, lr, decay):
-    return adam_step(p, g, m + decay * p / 0.9, v, t, lr)  # which m is multiplied by 0.9 there
+class Clearing(Spoilt):
+    def step(self):
+        super().step()
+        self.zero_grad()

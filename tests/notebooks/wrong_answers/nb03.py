@@ -3,84 +3,187 @@
 WRONG = {
     "03.1": [
         """
-def softmax(logits, dim):
+def minus_max(logits, dim):
+    return logits - logits.max(dim=dim).values
+""",
+        """
+def minus_max(logits, dim):
+    return logits - torch.max(logits)
+""",
+        """
+def minus_max(logits, dim):
+    largest = logits.max(dim=-1, keepdim=True).values
+    return logits - largest
+""",
+        """
+def minus_max(logits, dim):
+    largest = logits.max(dim=0, keepdim=True).values
+    return logits - largest
+""",
+        """
+def minus_max(logits, dim):
+    return logits - torch.max(logits, dim=dim, keepdim=True)
+""",
+        """
+def minus_max(logits, dim):
+    return torch.amax(logits, dim, keepdim=True) - logits
+""",
+        """
+def minus_max(logits, dim):
+    return logits - logits.argmax(dim=dim, keepdim=True)
+""",
+        """
+def minus_max(logits, dim):
+    logits -= torch.amax(logits, dim, keepdim=True)
+    return logits
+""",
+        """
+def minus_max(logits, dim):
+    return logits - max(logits)
+""",
+        """
+def minus_max(logits, dim):
+    rows = []
+    for row in logits:
+        rows.append(row - row.max())
+    return torch.stack(rows)
+""",
+        """
+def minus_max(logits, dim):
+    return logits - logits.amax(dim=1, keepdim=True)
+""",
+    ],
+    "03.2": [
+        """
+def softmax(logits, dim=-1):
     top = torch.exp(logits)
     return top / torch.sum(top, dim=dim, keepdim=True)
 """,
         """
-def softmax(logits, dim):
+def softmax(logits, dim=-1):
     largest = logits.max(dim=dim, keepdim=True).values
     weights = torch.exp(logits - largest)
     return weights / weights.sum(dim=dim)
 """,
         """
-def softmax(logits, dim):
+def softmax(logits, dim=-1):
     largest = logits.max(dim=dim).values
     weights = torch.exp(logits - largest)
     return weights / weights.sum(dim=dim, keepdim=True)
 """,
         """
-def softmax(logits, dim):
+def softmax(logits, dim=-1):
     weights = torch.exp(logits - torch.max(logits))
     return weights / weights.sum(dim=dim, keepdim=True)
 """,
         """
-def softmax(logits, dim):
+def softmax(logits, dim=-1):
     weights = torch.exp(logits - logits.max(dim=-1, keepdim=True).values)
     return weights / weights.sum(dim=-1, keepdim=True)
 """,
         """
-def softmax(logits, dim):
+def softmax(logits, dim=-1):
     weights = torch.exp(logits - logits.max(dim=0, keepdim=True)[0])
     return weights / weights.sum(dim=0, keepdim=True)
 """,
         """
-def softmax(logits, dim):
+def softmax(logits, dim=-1):
     largest = logits.max(dim=dim, keepdim=True)
     weights = (logits - largest).exp()
     return weights / weights.sum(dim=dim, keepdim=True)
 """,
         """
 def softmax(logits, dim):
-    weights = torch.exp(logits - logits.max())
-    return weights / weights.sum()
-""",
-    ],
-    "03.2": [
-        """
-def with_temperature(logits, temperature):
-    return torch.softmax(temperature * logits, dim=-1)
+    weights = torch.exp(logits - logits.amax(dim=dim, keepdim=True))
+    return weights / weights.sum(dim=dim, keepdim=True)
 """,
         """
-def with_temperature(logits, temperature):
-    probs = logits.softmax(dim=-1)
-    return probs / temperature
+def softmax(logits, dim=-1):
+    return logits.softmax(dim)
 """,
         """
-def with_temperature(logits, temperature):
-    return (logits / temperature).softmax(dim=0)
+def softmax(logits, dim=-1):
+    weights = torch.exp(logits - logits.amax(dim=dim, keepdim=True))
+    total = weights.sum(dim=dim, keepdim=True)
+    return torch.tensor((weights / total).tolist())
 """,
         """
-def with_temperature(logits, temperature):
-    return (logits / temperature).softmax(dim=1)
+def softmax(logits, dim=-1):
+    shifted = logits - logits.amax(dim=dim, keepdim=True)
+    return shifted.exp()
 """,
         """
-def with_temperature(logits, temperature):
-    positive = torch.exp(logits / temperature)
-    return positive / positive.sum(dim=-1, keepdim=True)
+def softmax(logits, dim=-1):
+    shifted = logits - logits.amax(dim=dim, keepdim=True)
+    return shifted / shifted.sum(dim=dim, keepdim=True)
 """,
         """
-def with_temperature(logits, temperature):
-    return F.softmax(logits - temperature, dim=-1)
+def softmax(logits, axis=-1):
+    weights = torch.exp(logits - logits.amax(dim=axis, keepdim=True))
+    return weights / weights.sum(dim=axis, keepdim=True)
+""",
+        """
+def softmax(logits, dim=1):
+    weights = torch.exp(logits - logits.amax(dim=dim, keepdim=True))
+    return weights / weights.sum(dim=dim, keepdim=True)
+""",
+        """
+def softmax(logits, dim=-1):
+    weights = torch.exp(logits - logits.amax(dim=dim, keepdim=True))
+    weights /= weights.sum(dim=dim, keepdim=True)
+    return weights
+""",
+        """
+def softmax(logits, dim=-1):
+    weights = math.exp(logits)
+    return weights / weights.sum(dim=dim, keepdim=True)
 """,
     ],
     "03.3": [
-        "first_loss = 50257",
-        "first_loss = 1 / 50257",
-        "first_loss = math.log(1 / 50257)",
-        "first_loss = math.log(50257, 2)",
-        "first_loss = math.log(50257, 10)",
-        "first_loss = 4.43",
+        """
+def true_logits(logits, targets):
+    return logits[targets]
+""",
+        """
+def true_logits(logits, targets):
+    return logits[:, targets]
+""",
+        """
+def true_logits(logits, targets):
+    return logits.gather(1, targets.unsqueeze(1))
+""",
+        """
+def true_logits(logits, targets):
+    result = []
+    for row, target in zip(logits, targets):
+        result.append(row[target])
+    return result
+""",
+        """
+def true_logits(logits, targets):
+    return logits[torch.arange(logits.shape[0]), targets - 1]
+""",
+        """
+def true_logits(logits, targets):
+    return logits.max(dim=1).values
+""",
+        """
+def true_logits(logits, targets):
+    return logits.flatten()[targets]
+""",
+        """
+def true_logits(logits, targets):
+    rows = torch.arange(len(logits))
+    return logits[targets, rows]
+""",
+        """
+def true_logits(logits, targets):
+    return torch.stack([row[target] for row, target in zip(logits, targets)])
+""",
+        """
+def true_logits(logits, targets):
+    return torch.tensor([row[target] for row, target in zip(logits, targets)])
+""",
     ],
     "03.4": [
         """
@@ -98,20 +201,8 @@ def cross_entropy(logits, targets):
 """,
         """
 def cross_entropy(logits, targets):
-    total = 0.0
-    for row, target in zip(logits, targets):
-        total = total + torch.logsumexp(row, dim=0) - row[target]
-    return total
-""",
-        """
-def cross_entropy(logits, targets):
     log_probs = torch.log_softmax(logits, dim=-1)
     return log_probs[torch.arange(len(targets)), targets].mean()
-""",
-        """
-def cross_entropy(logits, targets):
-    losses = [torch.logsumexp(row, dim=0) - row[target] for row, target in zip(logits, targets)]
-    return torch.stack(losses).mean() / torch.log(torch.tensor(2.0))
 """,
         """
 def cross_entropy(logits, targets):
@@ -129,71 +220,68 @@ def cross_entropy(logits, targets):
 """,
         """
 def cross_entropy(logits, targets):
-    true = logits[torch.arange(len(targets)), targets]
-    return (logits.exp().sum(dim=1).log() - true).mean()
-""",
-    ],
-    "03.5": [
-        """
-def entropy(probs):
-    return -torch.sum(probs * torch.log(probs), dim=1)
+    return F.cross_entropy(logits, targets)
 """,
         """
-def entropy(probs):
-    return torch.xlogy(probs, probs).sum(dim=1)
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.log(torch.sum(torch.exp(shifted), dim=-1, keepdim=True))
+    return -log_probs[torch.arange(len(targets)), targets].mean().item()
 """,
         """
-def entropy(probs):
-    return torch.special.entr(probs).sum(dim=1) / math.log(2)
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.log(torch.sum(torch.exp(shifted), dim=-1, keepdim=True))
+    return -log_probs[torch.arange(len(targets)), targets]
 """,
         """
-def entropy(probs):
-    return torch.special.entr(probs).sum(dim=0)
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = logits - torch.log(torch.sum(torch.exp(shifted), dim=-1, keepdim=True))
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 """,
         """
-def entropy(probs):
-    return torch.special.entr(probs).sum()
+def cross_entropy(logits, targets):
+    weights = torch.exp(logits - logits.amax(dim=-1, keepdim=True))
+    probs = weights / weights.sum(dim=-1, keepdim=True)
+    return -probs[torch.arange(len(targets)), targets].mean()
 """,
         """
-def entropy(probs):
-    return torch.special.entr(probs).mean(dim=1)
-""",
-    ],
-    "03.6": [
-        """
-def loss_gradient(logits, targets):
-    result = torch.softmax(logits, dim=1)
-    result[torch.arange(len(targets)), targets] -= 1
-    return result
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.sum(torch.exp(shifted), dim=-1, keepdim=True)
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 """,
         """
-def loss_gradient(logits, targets):
-    result = -torch.softmax(logits, dim=1)
-    for i, target in enumerate(targets):
-        result[i, target] += 1
-    return result / len(targets)
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.log(torch.sum(shifted, dim=-1, keepdim=True))
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 """,
         """
-def loss_gradient(logits, targets):
-    result = torch.softmax(logits, dim=0)
-    result[torch.arange(len(targets)), targets] -= 1
-    return result / len(targets)
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.log(torch.sum(torch.exp(shifted)))
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 """,
         """
-def loss_gradient(logits, targets):
-    N, V = logits.shape
-    one_hot = (torch.arange(V) == targets[:, None]).float()
-    return (torch.softmax(logits, dim=1) - one_hot) / V
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.log(torch.sum(torch.exp(shifted), dim=-1))
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 """,
         """
-def loss_gradient(logits, targets):
-    return torch.softmax(logits, dim=1) / len(logits)
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=0, keepdim=True)
+    log_probs = shifted - torch.log(torch.sum(torch.exp(shifted), dim=-1, keepdim=True))
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 """,
         """
-def loss_gradient(logits, targets):
-    result = torch.softmax(logits, dim=1)
-    result[torch.arange(len(targets)), targets - 1] -= 1
-    return result / len(targets)
+def cross_entropy(logits, targets):
+    total = 0.0
+    for row, target in zip(logits, targets):
+        total = total + torch.logsumexp(row, dim=0) - row[target]
+    return total / len(targets)
 """,
     ],
 }

@@ -1,36 +1,172 @@
 """Typical wrong answers to the exercises of notebook 05."""
 
-STEP = """
-def train_step(table, x, y, lr):
-    weight = nn.Parameter(table.clone())
-    logits = weight[x].view(-1, len(weight))
-    loss = {loss}
-    loss.backward()
-    return {result}
+BIGRAM = """
+class Bigram(nn.Module):
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, vocab_size)
+
+    def forward(self, idx):
+        return self.table(idx)
 """
-LOSS, RESULT = "F.cross_entropy(logits, y.reshape(-1))", "weight.data - lr * weight.grad"
+LAYER, RESULT = "self.table = nn.Embedding(vocab_size, vocab_size)", "return self.table(idx)"
+
+LOSS = """
+def loss_of(model, x, y):
+    z = model(x)
+    B, T, V = z.shape
+    return F.cross_entropy({logits}, {targets}{more}){end}
+"""
+RIGHT = dict(logits="z.view(B * T, V)", targets="y.reshape(-1)", more="", end="")
+
+FIT = """
+def fit(model, next_batch, optimizer, steps):
+    history = []
+    for step in range(steps):
+        inputs, targets = next_batch()
+        z = model(inputs)
+        loss = F.cross_entropy(z.view(-1, z.shape[-1]), targets.reshape(-1))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        history.append(loss.item())
+    return history
+"""
+
+TOKEN = """
+def next_token(logits, generator=None):
+    {line}
+"""
+
+GENERATE = """
+@torch.no_grad()
+def generate(model, idx, n_new, context_length, generator=None):
+    for i in range(n_new):
+        context = idx[:, -context_length:]
+        z = model(context)[:, -1, :]
+        p = z.softmax(dim=1)
+        new = torch.multinomial(p, num_samples=1, generator=generator)
+        idx = torch.cat((idx, new), dim=1)
+    return idx
+"""
+
+
+def changed(source, *pairs):
+    """The source with some of its text replaced; every text must be there."""
+    for old, new in pairs:
+        assert old in source, old
+        source = source.replace(old, new)
+    return source
+
 
 WRONG = {
     "05.1": [
-        STEP.format(loss=LOSS, result="weight.data + lr * weight.grad"),
-        STEP.format(loss=LOSS, result="weight.data - weight.grad"),
-        STEP.format(loss="F.cross_entropy(logits, x.reshape(-1))", result=RESULT),
-        STEP.format(loss="F.cross_entropy(logits, y.reshape(-1), reduction='sum')", result=RESULT),
-        STEP.format(loss="F.cross_entropy(F.softmax(logits, dim=-1), y.reshape(-1))", result=RESULT),
-        STEP.format(loss=LOSS, result="-lr * weight.grad"),
-        STEP.format(loss=LOSS, result="weight.data"),
+        changed(BIGRAM, (RESULT, "return F.softmax(self.table(idx), dim=-1)")),
+        changed(BIGRAM, ("self.table", "self.embedding")),
+        changed(BIGRAM, ("        super().__init__()\n", "")),
+        changed(
+            BIGRAM, (LAYER, "self.table = torch.zeros(vocab_size, vocab_size)"), (RESULT, "return self.table[idx]")
+        ),
+        changed(BIGRAM, (LAYER, "self.table = nn.Embedding(V, V)")),
+        changed(BIGRAM, (LAYER, "self.table = nn.Embedding(vocab_size, 1)")),
+        changed(BIGRAM, (LAYER, "self.table = nn.Embedding(vocab_size)")),
+        changed(BIGRAM, (RESULT, "self.table(idx)")),
+        changed(BIGRAM, (RESULT, "return self.table(idx[:, -1])")),
+        changed(BIGRAM, (RESULT, "return self.table(idx).view(-1, len(self.table.weight))")),
+        changed(
+            BIGRAM,
+            (LAYER, "self.V, self.table = vocab_size, nn.Linear(vocab_size, vocab_size)"),
+            (RESULT, "return self.table(F.one_hot(idx, self.V).float())"),
+        ),
+        changed(BIGRAM, (RESULT, "return self.table(idx), None")),
+        changed(
+            BIGRAM,
+            (LAYER, "self.table = nn.Parameter(torch.randn(vocab_size, vocab_size))"),
+            (RESULT, "return self.table[idx]"),
+        ),
     ],
     "05.2": [
-        "above_the_limit = 1.95",
-        "above_the_limit = 0.21",
-        "above_the_limit = 0.21 - 1.95",
-        "above_the_limit = 2.54 - 0.21",
+        LOSS.format(**RIGHT | {"targets": "x.reshape(-1)"}),
+        LOSS.format(**RIGHT | {"logits": "z", "targets": "y"}),
+        LOSS.format(**RIGHT | {"targets": "y"}),
+        LOSS.format(**RIGHT | {"logits": "z.view(B * T, V).softmax(1)"}),
+        LOSS.format(**RIGHT | {"more": ", reduction='sum'"}),
+        LOSS.format(**RIGHT | {"end": ".item()"}),
+        LOSS.format(**RIGHT | {"logits": "z[:, -1]", "targets": "y[:, -1]"}),
     ],
-    "05.3": ["furthest = 500 * 0.001", "furthest = 0.001 / 2", "furthest = 500 / 2"],
+    "05.3": [
+        changed(FIT, ("        optimizer.zero_grad()\n", "")),
+        changed(
+            FIT,
+            (
+                "        loss.backward()\n        optimizer.step()\n",
+                "        optimizer.step()\n        loss.backward()\n",
+            ),
+        ),
+        changed(
+            FIT,
+            ("        optimizer.zero_grad()\n", ""),
+            ("        optimizer.step()\n", "        model.zero_grad()\n        optimizer.step()\n"),
+        ),
+        changed(FIT, ("        optimizer.step()\n", "")),
+        changed(FIT, ("        loss.backward()\n", "")),
+        changed(FIT, ("next_batch()", "next_batch")),
+        changed(FIT, ("targets.reshape", "inputs.reshape")),
+        changed(FIT, ("loss.item()", "loss")),
+        changed(
+            FIT,
+            ("        inputs, targets = next_batch()\n", ""),
+            ("    history = []\n", "    history = []\n    inputs, targets = next_batch()\n"),
+        ),
+        changed(FIT, ("F.cross_entropy(z.view(-1, z.shape[-1]), targets.reshape(-1))", "F.cross_entropy(z, targets)")),
+        changed(FIT, ("z = model(inputs)", "z = model(inputs).softmax(-1)")),
+        changed(FIT, ("    return history", "        return history")),
+        changed(FIT, ("    return history", "")),
+        changed(FIT, ("    return history", "    return sum(history)")),
+    ],
     "05.4": [
-        "characters_per_parameter = V * V / len(train)",
-        "characters_per_parameter = len(train) / V",
-        "characters_per_parameter = len(text) // (V * V)",
-        "characters_per_parameter = len(val) / (V * V)",
+        TOKEN.format(line="torch.multinomial(logits[:, -1].softmax(1), 1, generator=generator)"),
+        TOKEN.format(line="return logits[:, -1].argmax(1, keepdim=True)"),
+        TOKEN.format(line="return torch.multinomial(logits[:, 0].softmax(1), 1, generator=generator)"),
+        TOKEN.format(line="return torch.multinomial(logits[-1].softmax(-1), 1, generator=generator)"),
+        TOKEN.format(line="return torch.multinomial(logits[:, -1].softmax(0), 1, generator=generator)"),
+        TOKEN.format(line="return torch.multinomial(logits.softmax(-1), 1, generator=generator)"),
+        TOKEN.format(line="return torch.multinomial(logits[:, -1].softmax(-1), 1, generator)"),
+        TOKEN.format(line="return torch.multinomial(logits[:, -1], 1, generator=generator)"),
+        TOKEN.format(line="return torch.multinomial(logits[:, -1].softmax(1), 1)"),
+        TOKEN.format(line="return torch.multinomial(logits[:, -1].softmax(1), 1, generator=generator).squeeze(1)"),
+    ],
+    "05.5": [
+        changed(GENERATE, ("    return idx", "")),
+        changed(
+            GENERATE,
+            ("new = torch.multinomial(p, num_samples=1, generator=generator)", "new = p.argmax(dim=1, keepdim=True)"),
+        ),
+        changed(GENERATE, ("[:, -1, :]", ""), ("z.softmax(dim=1)", "z.softmax(-1)")),
+        changed(GENERATE, ("num_samples=1, generator=generator", "1, generator")),
+        changed(GENERATE, ("[:, -1, :]", "[:, 0, :]")),
+        changed(GENERATE, ("softmax(dim=1)", "softmax(dim=0)")),
+        changed(GENERATE, ("p = z.softmax(dim=1)", "p = z")),
+        changed(GENERATE, ("context = idx[:, -context_length:]", "context = idx")),
+        changed(GENERATE, ("idx[:, -context_length:]", "idx[:, :context_length]")),
+        changed(
+            GENERATE,
+            ("    for i", "    start = idx.shape[1]\n    for i"),
+            ("return idx", "return idx[:, start:]"),
+        ),
+        changed(
+            GENERATE,
+            ("torch.multinomial(p, ", "torch.multinomial(p[0], "),
+            ("idx = torch.cat((idx, new)", "idx = torch.cat((idx, new.expand(len(idx), 1))"),
+        ),
+        changed(GENERATE, (", generator=generator)", ")")),
+        changed(GENERATE, ("@torch.no_grad()\n", "")),
+        changed(GENERATE, ("    return idx", "        return idx")),
+        changed(
+            GENERATE,
+            ("    for i", "    given, new_ones = idx, []\n    for i"),
+            ("idx = torch.cat((idx, new), dim=1)", "new_ones.append(new)"),
+            ("return idx", "return torch.cat([given, *new_ones], dim=1)"),
+        ),
     ],
 }

@@ -1,6 +1,7 @@
 """Pictures of counts: the bars and boxes carry the numbers that they are given, and the words name them."""
 
 import pytest
+import torch
 
 from helpers import show
 
@@ -18,6 +19,9 @@ def test_a_bar_for_each_character():
     (ax,) = figure.axes
     assert heights(ax) == [0.25, 0.5, 0.125] and ticks(ax.xaxis) == ["␣", "e", "⏎"] and ax.get_ylabel() == "share"
     assert figure.alt == "Shares. 3 bars, one for each character, share. The highest: e 0.5, ␣ 0.25, ⏎ 0.125."
+    wide = show.character_bars([chr(97 + i) for i in range(84)], [0.15 / (i + 1) for i in range(84)], "Wide")
+    wide.draw_without_rendering()
+    assert wide.axes[0].yaxis.label.get_window_extent().x0 >= 0  # its label is not cut off
     many = show.character_bars("abcdefg", [1, 7, 2, 6, 3, 5, 4], "Many")
     assert many.alt.endswith("The highest: b 7, d 6, f 5, g 4, e 3.")
 
@@ -94,3 +98,15 @@ def test_paired_bars_stand_side_by_side():
 )
 def test_words_that_are_given_come_first(make):
     assert make("Mine.").alt == "Mine."
+
+
+def test_two_tables_stand_in_one_scale_of_colors():
+    tables = {"learned": torch.tensor([[0.5, 0.5], [0.1, 0.9]]), "counted": torch.tensor([[0.25, 0.75], [0.0, 1.0]])}
+    figure = show.pair_tables(tables, "q ", "Tables")
+    left, right = figure.axes[:2]
+    assert [ax.get_title() for ax in (left, right)] == ["learned", "counted"]
+    assert ticks(left.xaxis) == ticks(right.yaxis) == ["q", "␣"]
+    assert left.images[0].get_clim() == right.images[0].get_clim() == (0, 1)
+    assert right.images[0].get_array().tolist() == [[0.25, 0.75], [0.0, 1.0]]
+    assert "In “learned” the brightest are ␣ after ␣ 0.90, q after q 0.50" in figure.alt
+    assert "In “counted” the brightest are ␣ after ␣ 1.00, ␣ after q 0.75" in figure.alt

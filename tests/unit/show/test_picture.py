@@ -70,6 +70,15 @@ FIGURES = {
             "limit, 0.21",
         ],
     ),
+    "fit_curve": lambda: (
+        show.fit_curve([4.0, 3.0, 2.0], {0: 4.5, 3: 2.5}, {"bigram": 2.25}, "Fit", limit=0.21),
+        [
+            "training loss goes from 4.00 to 2.00",
+            "validation loss goes from 4.50 to 2.50",
+            "bigram 2.25",
+            "limit, 0.21",
+        ],
+    ),
     "attention": lambda: (show.attention_picture([[1, 0], [0.75, 0.25]], "ab", "Head"), ["Head", "b at a (0.75)"]),
     "lens": lambda: (
         show.lens_picture("abc", ["bbb", "bcb"], [[0.5] * 3, [0.9] * 3], "Lens"),
@@ -92,7 +101,16 @@ def test_figures_say_their_numbers(name):
 
 def test_what_is_given_comes_before_what_is_made():
     assert show.bars(["a"], [1.0], "Title", alt="Mine.").alt == "Mine."
+    assert show.bars(["a"], [1.0], "Title", "nats", xlabel="n").alt == "Title. 1 bars, nats over n: a 1.00."
     assert show.loss_curve(history(), title="Title", alt="Mine.").alt == "Mine."
+
+
+def test_losses_of_a_fit_stand_at_their_steps():
+    """A training loss belongs to the step that begins with it, a measured one to the steps that are done."""
+    train, val = show.fit_curve([4.0, 3.0, 2.0], {0: 4.5, 3: 2.5}, {}, "Fit").axes[0].lines
+    assert list(train.get_xdata()) == [0, 1, 2] and list(train.get_ydata()) == [4.0, 3.0, 2.0]
+    assert list(val.get_xdata()) == [0, 3] and list(val.get_ydata()) == [4.5, 2.5]
+    assert show.fit_curve([4.0, 3.0], {}, {}, "Nothing measured").axes[0].lines
 
 
 def test_baselines_are_dashed_and_the_limit_is_solid():

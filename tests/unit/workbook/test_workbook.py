@@ -9,6 +9,7 @@ from helpers.workbook import judging
 from helpers.workbook.book import Workbook, workbook
 from helpers.workbook.predict import Folded, Prediction, agree
 from helpers.workbook.questions import Exercise, Mistake
+from helpers.workbook.stubs import untouched
 
 
 def softmax_rows(logits):
@@ -64,7 +65,13 @@ def stub_that_passes(logits):
     pass
 
 
-@pytest.mark.parametrize("answer", [stub, stub_with_words, stub_that_passes, ..., None, (..., 1), [...]])
+@torch.no_grad()
+def stub_below_a_decorator(logits): ...
+
+
+@pytest.mark.parametrize(
+    "answer", [stub, stub_with_words, stub_that_passes, stub_below_a_decorator, ..., None, (..., 1), [...]]
+)
 def test_untouched_is_not_yet(say, answer):
     assert say(answer) == "· 01.1  not yet\n"
 
@@ -79,7 +86,7 @@ def constant(logits):
 
 @pytest.mark.parametrize("answer", [begun, constant, 0, "", (1, 2), lambda logits: False])
 def test_begun_is_touched(answer):
-    assert not judging.untouched(answer)
+    assert not untouched(answer)
 
 
 def test_right(say, capsys):
@@ -148,7 +155,7 @@ def fails_in_the_middle(logits):
 
 def test_error_is_short_and_names_its_line(say):
     output = say(fails_in_the_middle)
-    assert "it fails with IndexError at `return e / e[:, 7]`: index 7 is out of bounds" in output
+    assert "it fails with IndexError at `return e / e[:, 7]` (there e is (2, 2)): index 7 is out of bounds" in output
     assert "Traceback" not in output and output.count("\n") == 2
 
 

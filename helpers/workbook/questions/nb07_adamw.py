@@ -1,0 +1,152 @@
+"""The part of notebook 07, AdamW: how it is tried, and its typical mistakes."""
+
+from helpers.basics import AdamW
+from helpers.workbook.questions import Exercise, listed, strides
+from helpers.workbook.questions.strides import averaging, spoilt
+from helpers.workbook.questions.strides_trials import Weights, optimizer_trial
+
+CASES = (
+    Weights("a weight of 2, gradients of 2, lr 0.1 and weight decay 0.5:", ((),), {"lr": 0.1, "weight_decay": 0.5}, value=2.0),
+    Weights("tensors of shapes (2, 3) and (4,), and the default settings:", ((2, 3), (4,))),
+    Weights("three tensors, betas (0.8, 0.95), weight decay 0.3:", ((3, 2), (2,), (1, 4)), {"lr": 0.2, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.3}),
+    Weights("small gradients and a large eps:", ((3,), (2, 2)), {"lr": 0.1, "eps": 1e-2, "weight_decay": 0.0}, scale=1e-2),
+    Weights("gradients of 0, eps 1e-8:", ((2,),), {"lr": 0.1, "weight_decay": 0.2}, scale=0.0),
+    Weights("a tensor of shape (2, 2), and one that never gets a gradient:", ((2, 2),), {"lr": 0.1, "weight_decay": 0.5}, unused=True),
+)
+
+ADAMW = Exercise(
+    "AdamW is yours: over several steps, every weight is where ours is, which is where PyTorch's is.",
+    part="AdamW",
+    right=AdamW,
+    run=optimizer_trial,
+    cases=lambda g: [(case,) for case in CASES],
+    tolerance=1e-6,
+    mistakes=listed(
+        {
+            (
+                "Nothing decays: that is Adam. Where is weight_decay used?",
+                "Before the step, multiply each weight by a factor slightly below 1.",
+            ): spoilt(decay="none"),
+            (
+                "The decay is added to the gradient, so that Adam divides it away again. It belongs to the weights.",
+                "Leave the gradient alone. Before the step, multiply the weight itself.",
+            ): spoilt(decay="gradient"),
+            (
+                "The weights shrink by the whole decay at every step.",
+                "The factor is 1 - lr * weight_decay.",
+            ): spoilt(decay="whole"),
+            (
+                "The decay shrinks Adam's step, too. Which of the two comes first?",
+                "First shrink the old weight, then subtract the step.",
+            ): spoilt(decay="after"),
+            (
+                "The weights grow by the decay. They should shrink.",
+                "The factor lies below 1.",
+            ): spoilt(decay="grows"),
+            (
+                "Every weight loses the same amount to the decay. It should lose a share of itself.",
+                "Multiply the weight by a factor instead of subtracting a number.",
+            ): spoilt(decay="constant"),
+            (
+                "There is no bias correction, so the first steps are too long.",
+                "Divide m by 1 - beta1 ** t and v by 1 - beta2 ** t, as in 07.3.",
+            ): spoilt(options={"correct": (False, False)}),
+            (
+                "m is corrected, but v is not.",
+                "v began at 0, too. Its factor uses the second beta.",
+            ): spoilt(options={"correct": (True, False)}),
+            (
+                "v is corrected, but m is not.",
+                "m began at 0, too. Its factor uses the first beta.",
+            ): spoilt(options={"correct": (False, True)}),
+            (
+                "The root of v is missing.",
+                "Divide by the root of the corrected v, plus eps.",
+            ): spoilt(options={"root": False}),
+            (
+                "eps is inside the root. It should be outside.",
+                "Take the root first, then add eps.",
+            ): spoilt(options={"small": "inside"}),
+            (
+                "Where all gradients are 0, yours divides 0 by 0. What is eps for?",
+                "Add eps to the root, below the fraction.",
+            ): spoilt(options={"small": "none"}),
+            (
+                "You walk uphill.",
+                "Subtract the step from the weight.",
+            ): spoilt(options={"sign": -1}),
+            (
+                "The step does not depend on the learning rate.",
+                "Multiply the fraction by self.lr.",
+            ): spoilt(options={"rate": False}),
+            (
+                "The first step is right, and the averages are then forgotten. Where do they live between two calls of `step`?",
+                "Create both lists in `__init__`, and store each new average in them.",
+            ): spoilt(carry=False),
+            (
+                "v averages the gradients, as m does. It should average their squares.",
+                "In the line for v, square the gradient.",
+            ): spoilt(averages=averaging(new_v=lambda v, g, b: b * v + (1 - b) * g)),
+            (
+                "The new gradient comes in whole, so m and v are sums.",
+                "Give what is new the weight 1 - beta, as in 07.2.",
+            ): spoilt(averages=averaging(lambda m, g, b: b * m + g, lambda v, g, b: b * v + g**2)),
+            (
+                "m and v are one and the same list in yours. What is stored in one appears in the other.",
+                "Make two lists, in two lines.",
+            ): spoilt(averages=strides.of_one_list),
+            (
+                "In the first step t is 0, and 1 - beta ** 0 is 0. Steps are counted from 1.",
+                "Add 1 to self.t before you use it.",
+            ): [spoilt(first=-1)],
+            (
+                "The correction is that of one step later: t is 2 in the first step.",
+                "Start with self.t = 0, and add 1 once in `step`.",
+            ): spoilt(first=1),
+            (
+                "t grows with every tensor. It should count the steps.",
+                "Add 1 to self.t above the loop.",
+            ): spoilt(once_a_step=False),
+            (
+                "The tensors were gone when `step` looked for them. `model.parameters()` can be read only once.",
+                "Keep `list(parameters)` in `__init__`, and use that list everywhere.",
+            ): strides.Exhausted,
+            (
+                "The weights are where they were. Does a line such as `p = p - ...` change the tensor, or give its name to a new one?",
+                "Change the tensor itself, with `*=` and `-=`.",
+            ): strides.Rebound,
+            (
+                "PyTorch would record the step as part of the model. The stub has a line above `step` against that.",
+                "Put `@torch.no_grad()` back above `def step`.",
+            ): strides.Recorded,
+            (
+                "Only the first tensor moves. Does something end the loop early?",
+                "`return` and `break` end a loop. To skip one tensor, there is `continue`.",
+            ): strides.FirstOnly,
+            (
+                "A tensor that was not used has no gradient: its `.grad` is None.",
+                "Skip such a tensor, with an `if` inside the loop.",
+            ): spoilt(skip=False),
+            (
+                "`zero_grad` leaves the gradients where they are.",
+                "Set the `.grad` of each tensor to None.",
+            ): spoilt(clear=False),
+            (
+                "`zero_grad` writes zeros. PyTorch's takes the gradient away, so that `step` can skip a tensor that was not used.",
+                "Set the `.grad` of each tensor to None.",
+            ): spoilt(clear="zeros"),
+            (
+                "`step` takes the gradients away. Whoever calls it may still want to look at them.",
+                "Removing gradients is the job of `zero_grad` alone.",
+            ): strides.Clearing,
+            (
+                "All steps are right until somebody changes the learning rate. Training loops do, by setting `optimizer.lr`.",
+                "Keep it as self.lr, and read it anew in every step.",
+            ): spoilt(live=False),
+        }
+    ),
+    hints=(
+        "`__init__` keeps the settings, the list of tensors, self.t = 0, and a tensor of zeros for each m and each v.",
+        "`step` adds 1 to self.t. For each tensor with a gradient, in this order: both averages as in 07.2, the decay, the step of 07.3.",
+    ),
+)
