@@ -4,8 +4,10 @@
 def broadcast_shape(a, b):
     """The shape, a tuple, of a sum of tensors with the shapes `a` and `b`. A ValueError where they do not fit."""
     n = max(len(a), len(b))
-    a, b = (1,) * (n - len(a)) + tuple(a), (1,) * (n - len(b)) + tuple(b)
-    for p, q in zip(a, b, strict=True):
+    filled_a, filled_b = (1,) * (n - len(a)) + tuple(a), (1,) * (n - len(b)) + tuple(b)
+    result = ()
+    for p, q in zip(filled_a, filled_b, strict=True):
         if p != q and 1 not in (p, q):
-            raise ValueError(f"The shapes {a} and {b} do not broadcast: {p} meets {q}.")
-    return tuple(q if p == 1 else p for p, q in zip(a, b, strict=True))
+            raise ValueError(f"The shapes {tuple(a)} and {tuple(b)} do not broadcast: {p} meets {q}.")
+        result += (q if p == 1 else p,)
+    return result

@@ -48,8 +48,17 @@ from helpers.show.plots import (
     running_mean,
 )
 from helpers.show.sampled import kept_by_top_p, loss_by_depth, what_each_layer_expects, where_it_looks
-from helpers.show.shapes import broadcasting, mask_tables, number_tables, read_shape, shape_table, slope_search
+from helpers.show.shapes import (
+    broadcasting,
+    mask_tables,
+    number_tables,
+    read_shape,
+    shape_explorer,
+    shape_table,
+    slope_search,
+)
 from helpers.show.studio import Studio
 from helpers.show.tensors import call_times, frequencies, histogram, memory_picture, surprise_curve, times_by_size
 from helpers.show.training_plots import inside
+from helpers.show.typewriter import Typewriter
 from helpers.show.widgets import Explorer, choice_slider, slider, text_box

@@ -78,13 +78,23 @@ class Dashboard(Pictured):
 
     `await dashboard.run(steps(..., controls=dashboard.controls))` shows it and drains the generator, with an `await`
     between steps: that is what lets a click, and the kernel's own stop button, through. Pictures and samples wait until
-    they are affordable: together with all else they take less than 2 % of the time.
+    they are affordable: together with all else they take less than 2 % of the time. A larger `sample_share` of the time
+    gives more samples.
     """
 
-    def __init__(self, title="Training", baselines=None, sample=None, limit=None, clock=time.perf_counter):
+    def __init__(
+        self,
+        title="Training",
+        baselines=None,
+        sample=None,
+        limit=None,
+        clock=time.perf_counter,
+        *,
+        sample_share=SHARES["sample"],
+    ):
         super().__init__()
         self.title, self.baselines, self.limit = title, baselines or {}, limit
-        self.sample, self.clock = sample, clock
+        self.sample, self.clock, self.shares = sample, clock, SHARES | {"sample": sample_share}
         self.controls, self.stopped, self.paused = Controls(), False, False
         self._pause = widgets.Button(description="Pause", icon="pause", tooltip="Save, and wait after this step")
         self._stop = widgets.Button(description="Stop", icon="stop", tooltip="Save, and end the cell after this step")
@@ -112,7 +122,7 @@ class Dashboard(Pictured):
     async def run(self, events):
         """Drain `events` (from `helpers.training.steps`); True if it ran to its end, False if it was stopped."""
         self.stopped = self.paused = False
-        self._paces = {name: Pace(share, self.clock) for name, share in SHARES.items()}
+        self._paces = {name: Pace(share, self.clock) for name, share in self.shares.items()}
         self._speed = collections.deque(maxlen=100)  # (seconds, step): how fast it went of late
         self._owed = False  # a sample that was not affordable when its evaluation came
         shown, event, state, heard = display(self, display_id=True), None, "Failed", 0.0

@@ -137,10 +137,10 @@ def rate_sweep(rates, losses, steepest, baselines, title):
     return figure
 
 
-def race(runs, baselines, title):
-    """The validation losses of several optimizers beside baselines, twice: whole, and enlarged near the lowest.
+def race(runs, baselines, title, measured="validation loss"):
+    """The losses of several optimizers beside baselines, twice: whole, and enlarged near the lowest.
 
-    runs: name -> {step: nats}.
+    runs: name -> {step: nats}. measured: which loss it is.
     """
     figure, axes = new_figure(title, columns=2, height=3.2)
     finite = [loss for losses in runs.values() for loss in losses.values() if math.isfinite(loss)]
@@ -152,9 +152,9 @@ def race(runs, baselines, title):
             ax.plot(list(losses), list(losses.values()), look, color=color, linewidth=1.8, label=name)
         draw_baselines(ax, {name: value for name, value in baselines.items() if value < top})
         ax.set(xlabel="step", ylim=(low - 0.05 * (top - low), top + 0.02 * (top - low)))
-    axes[0].set_ylabel("validation loss, nats")
+    axes[0].set_ylabel(f"{measured}, nats")
     axes[0].legend(fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.75))
-    said = [f"{title}. Two panels show the validation loss in nats over steps; the right one enlarges its lowest part."]
+    said = [f"{title}. Two panels show the {measured} in nats over steps; the right one enlarges its lowest part."]
     said += [f"{name}: from {losses[min(losses)]:.2f} to {losses[max(losses)]:.3f}." for name, losses in runs.items()]
     figure.alt = " ".join([*said, f"Dashed lines: {named(baselines)}."])
     return figure

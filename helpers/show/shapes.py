@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers.show.picture import BLUE, GREEN, GREY, ORANGE, SKY, VERMILION, new_figure
+from helpers.show.widgets import Explorer, text_box
 
 MOST = 6  # dimensions that a picture of two shapes has room for
 
@@ -83,6 +84,20 @@ def broadcasting(a, b, result):
     words = shapes_in_words(a, b, result)
     figure.alt = figure.alt.removesuffix(words).strip()  # the caption says it
     return figure, words
+
+
+def shape_explorer(rule, a="4, 1, 3", b="2, 1"):
+    """An Explorer with a box for each of two shapes. rule(a, b): the shape of their sum, or a ValueError."""
+
+    def draw(a, b):
+        a, b = read_shape(a), read_shape(b)
+        try:
+            result = rule(a, b)
+        except ValueError:
+            result = None
+        return broadcasting(a, b, result)
+
+    return Explorer(draw, a=text_box("Shape a", a), b=text_box("Shape b", b))
 
 
 def number_tables(

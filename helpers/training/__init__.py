@@ -7,6 +7,7 @@ from helpers.device import describe, pick_device, seed_everything, synchronize
 from helpers.evaluation import eval_mode, evaluate, loss_of
 from helpers.paths import checkpoint_path
 from helpers.training.checkpoint import load_model, save_model
+from helpers.training.first import FirstGPT
 from helpers.training.history import History
 from helpers.training.loop import Step, steps, train
 from helpers.training.pretrained import keep_better, load_or_train

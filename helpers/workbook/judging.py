@@ -66,9 +66,10 @@ def judge(exercise, answer):
     names = [f"{name} = " for name in names] if exercise.run is None else [""] * len(cases[first])
     given = ", ".join(f"{name}{shown(value)}" for name, value in zip(names, cases[first], strict=False))
     what = f"For {given} {outcome(results[first], expected[first], exercise.tolerance)}."
+    asked = {value.error for value in expected if isinstance(value, Raised)}  # learners write their texts themselves
     for i, mistake in enumerate(exercise.mistakes):
         wrong = (call(mistake.wrong, arguments, exercise.run)[0] for arguments in cases)
-        if all(alike(a, b, exercise.tolerance) for a, b in zip(results, wrong, strict=True)):
+        if all(alike(a, b, exercise.tolerance, asked) for a, b in zip(results, wrong, strict=True)):
             return i, what, (*mistake.hints, *exercise.hints)
     generic = explained(results[first], expected[first], exercise.tolerance) if kinds[first] != "values" else ()
     return kinds[first], what, (*generic, *exercise.hints)
@@ -122,10 +123,10 @@ def failing_line(error, function):
     return line
 
 
-def alike(result, wrong, tolerance):
-    """Whether an answer did what a typical mistake does, down to the text of an error."""
-    same_text = not isinstance(wrong, Raised) or not isinstance(result, Raised) or result.text == wrong.text
-    return same_text and not differs(result, wrong, tolerance)
+def alike(result, wrong, tolerance, asked=()):
+    """Whether an answer did what a typical mistake does, down to the text of an error, but for errors `asked` for."""
+    both_fail = isinstance(wrong, Raised) and isinstance(result, Raised) and wrong.error not in asked
+    return not (both_fail and result.text != wrong.text) and not differs(result, wrong, tolerance)
 
 
 def differs(result, expected, tolerance):
@@ -219,7 +220,7 @@ def kind_of(value):
     if value is None:
         return "None"
     name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def shown(value):

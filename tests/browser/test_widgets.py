@@ -18,96 +18,6 @@ from moving import (
 )
 
 
-def test_00_slider_by_keyboard(open_notebook, artefacts):
-    notebook = open_notebook("00_start_here")
-    run_to_end(notebook)
-    box = explorer(notebook, "Explorer(surprise")
-    assert "Probability 0.25: loss 1.39 nats" in caption(box).inner_text()
-    seen = [picture(box)]
-    for value, loss in (("0.26", "1.35"), ("0.27", "1.31")):
-        press(notebook, box, 0, "ArrowRight")
-        wait_for_caption(notebook, box, f"Probability {value}: loss {loss} nats")
-        assert box.locator(".widget-readout").inner_text() == value
-        seen.append(picture(box))
-    assert len(set(seen)) == 3  # the picture moved with the caption
-    assert notebook.ask("explorer.caption").startswith("Probability 0.27")
-    box.screenshot(path=artefacts / "00_slider.png")
-    by_mouse(notebook, box)
-
-    notebook.go_to("guess_certain = predict(")
-    notebook.page.locator(".widget-toggle-buttons button", has_text="infinite").first.click()
-    notebook.go_to("guess_four = predict(")
-    notebook.page.locator(".widget-text input").first.click()
-    notebook.page.keyboard.type("0.25")
-    notebook.page.locator("b", has_text="Predict:").last.click()  # leaves the line
-    for guess, said in (
-        ("certain", "You predicted infinite. Answer: 0."),
-        ("four", "You predicted 0.25. Answer: 1.39."),
-    ):
-        run_cell(notebook, f"guess_{guess}.reveal(")
-        assert said in output_of(notebook, f"guess_{guess}.reveal(")
-    assert notebook.errors == []
-
-
-def output_of(notebook, text):
-    """What the cell that contains `text` has printed, or shows as plain text."""
-    return notebook.page.evaluate(
-        """text => window.jupyterapp.shell.currentWidget.content.widgets.find(cell =>
-            cell.model.type === 'code' && cell.model.sharedModel.source.includes(text)
-        ).model.outputs.toJSON().map(output =>
-            (output.text || output.data?.['text/plain'] || []).toString()
-        ).join('')""",
-        text,
-    )
-
-
-def test_00_predictions_and_an_exercise_by_keyboard(open_notebook, artefacts):
-    notebook = open_notebook("00_start_here")
-    page = notebook.page
-    run_to_end(notebook)
-    assert output_of(notebook, "guess_certain.reveal(") == "No prediction made. Unfold to see the answer."
-    notebook.go_to("guess_certain.reveal(")
-    folded = page.locator(".jp-OutputArea details").first
-    assert folded.inner_text().strip() == "No prediction made. Unfold to see the answer."
-    folded.locator("summary").click()
-    assert "0. The logarithm of 1 is 0: no surprise, no loss." in folded.inner_text()
-
-    notebook.go_to("guess_certain = predict(")
-    buttons = page.locator(".widget-toggle-buttons").first.locator("button")
-    buttons.first.focus()
-    page.keyboard.press("Tab")  # from the first option to the second
-    page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('.widget-toggle-buttons button.mod-active')?.innerText === '1'")
-    run_cell(notebook, "guess_certain.reveal(")
-    assert "You predicted 1. Answer: 0. The logarithm of 1 is 0" in output_of(notebook, "guess_certain.reveal(")
-    assert buttons.first.is_disabled()  # the choice stays to be seen, and stays
-
-    notebook.go_to("guess_four = predict(")
-    page.locator(".widget-text input").first.focus()
-    page.keyboard.type("1.4")
-    page.keyboard.press("Enter")
-    run_cell(notebook, "guess_four.reveal(")
-    assert "You predicted 1.4. Right, near enough to 1.39." in output_of(notebook, "guess_four.reveal(")
-    page.screenshot(path=artefacts / "00_predictions.png")
-
-    for answer, said in (("84", "✗ 00.1  Not 84."), ("84", "✗ 00.1  Not 84."), ("math.log(84)", "✓ 00.1")):
-        notebook.go_to('check("00.1"')
-        page.evaluate(
-            """answer => {
-                const cell = window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel;
-                cell.setSource(`loss_of_knowing_nothing = ${answer}\n\ncheck("00.1", loss_of_knowing_nothing)`);
-            }""",
-            answer,
-        )
-        before = output_of(notebook, 'check("00.1"')
-        run_cell(notebook, 'check("00.1"')
-        assert said in output_of(notebook, 'check("00.1"') != before  # the second hint is another one
-    run_cell(notebook, "score()")
-    assert output_of(notebook, "score()") == "Predictions: 2 of 2 made, 1 right.\nExercises: 1 of 3 solved.\n"
-    page.screenshot(path=artefacts / "00_exercise.png")
-    assert notebook.errors == []
-
-
 def test_opens_without_asking(open_notebook):
     notebook = open_notebook("00_start_here")
     page = notebook.page
@@ -154,7 +64,7 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("02_broadcasting")
     page = notebook.page
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = show.Explorer(")
+    box = explorer(notebook, "explorer = show.shape_explorer(")
     seen = [picture(box)]
     for a, b, drawn in (
         ("4, 3", "4", True),
@@ -170,7 +80,7 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
             page.keyboard.press("Enter")
         if drawn:
             both = f"show.read_shape({a!r}), show.read_shape({b!r})"
-            shapes = notebook.ask(f"[str(shape) for shape in ({both}, torch_says({both}))]")
+            shapes = notebook.ask(f"[str(shape) for shape in ({both}, added({both}))]")
             said = f"{shapes[0]} and {shapes[1]} " + ("do not fit" if shapes[2] == "None" else f"give {shapes[2]}")
         else:
             said = "is not a size. Type integers" if a == "0" else "7 dimensions are too many"

@@ -146,6 +146,10 @@ def tensor_of_tensors(tokens, starts, context_length):
     return x, torch.tensor([tokens[i + 1 : i + context_length + 1] for i in starts])
 
 
+def last_window(tokens, starts, context_length):
+    return tuple(both[-1] for both in windows(tokens, starts, context_length))
+
+
 def only_x(tokens, starts, context_length):
     return windows(tokens, starts, context_length)[0]
 
@@ -201,6 +205,10 @@ def shape_missing(low):
         return torch.randint(*low, len(tokens) - context_length, batch_size, generator=generator)
 
     return wrong
+
+
+def without_return(tokens, batch_size, context_length, generator=None):
+    random_batch(tokens, batch_size, context_length, generator)
 
 
 def side_by_side(tokens, batch_size, context_length, generator=None):

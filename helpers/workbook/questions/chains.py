@@ -19,6 +19,13 @@ def back(add=True, start=1.0, rule=lambda local, grad: local * grad, order=rever
     return run
 
 
+def all_ones(end):
+    for value in reversed(topological_order(end)):
+        value.grad = 1.0
+        for parent, local in zip(value.parents, value.local, strict=True):
+            parent.grad += local * value.grad
+
+
 def upwards(end):
     end.grad = 1.0
     for value in reversed(topological_order(end)):
@@ -74,9 +81,13 @@ BACKWARD = Exercise(
                 "From the front, the gradients that you multiply by are still 0. Go through `topological_order(end)` backwards.",
             ): [back(order=list), one_level],
             (
-                "You add the local derivatives alone. How much does the end change with `value`, which stands in between?",
+                "Your local derivatives are multiplied by 1, or by nothing. How much does the end change with `value`, which stands in between?",
                 "The chain rule multiplies: the local derivative times `value.grad`.",
             ): back(rule=lambda local, grad: local),
+            (
+                "Every Value gets the gradient 1 in your loop. Only the end begins with 1; the others get theirs from what was computed from them.",
+                "Set `end.grad` once, before the loop.",
+            ): all_ones,
             (
                 "The chain rule multiplies the two factors. Yours adds them.",
                 "The local derivative times `value.grad`.",

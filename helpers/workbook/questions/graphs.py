@@ -2,7 +2,7 @@
 
 import math
 
-from helpers.basics import Value, topological_order
+from helpers.basics import Value
 from helpers.workbook.questions import Exercise, listed
 
 # A program of assignments, and the numbers that it begins with; its last name is the end of the graph.
@@ -38,25 +38,6 @@ def operations(cls, program, leaves):
     return seen | {"its local derivatives": [float(d) for d in y.local]}
 
 
-def listing(names):
-    return ", ".join(sorted(names)) or "none"
-
-
-def order_of(answer, program, leaves):
-    """A trial of a topological order. Many orders are right: what is looked at is what makes one right."""
-    values = made(program, leaves)
-    names = {id(value): name for name, value in values.items()}
-    order = [names[id(value)] for value in answer(values["y"])]
-    place = {name: i for i, name in reversed(list(enumerate(order)))}
-    pairs = [(n, names[id(parent)]) for n in place for parent in values[n].parents]
-    return {
-        "the Values that are missing": listing(names.values() - place.keys()),
-        "the Values that stand there twice": listing(name for name in place if order.count(name) > 1),
-        "the Values that stand before one of their parents": listing({n for n, p in pairs if place.get(p, 0) > place[n]}),
-        "whether it is right when it is read backwards": all(place.get(p, 0) > place[n] for n, p in pairs),
-    }
-
-
 def gradients_of(answer, program, leaves):
     """A trial of backward: every grad, in the order in which backward comes to them."""
     values = made(program, leaves)
@@ -64,8 +45,8 @@ def gradients_of(answer, program, leaves):
     return {f"the grad of {name}": values[name].grad for name in [n for n in values if n not in leaves][::-1] + list(leaves)}
 
 
-def value_with(name=None, method=None, grad=0.0):
-    """A class like Value, with one operation replaced."""
+def value_with(grad=0.0, **methods):
+    """A class like Value, with some operations replaced: each by a function of the class that gives the new one."""
 
     class Changed:
         def __init__(self, data, parents=(), local=()):
@@ -84,21 +65,37 @@ def value_with(name=None, method=None, grad=0.0):
             return Changed(max(self.data, 0.0), (self,), (float(self.data > 0),))
 
     Changed.__name__ = "Value"
-    if name:
+    for name, method in methods.items():
         setattr(Changed, name, method(Changed))
     return Changed
 
 
+def plain_exp(V):
+    return lambda self: math.exp(self.data)
+
+
+def plain_relu(V):
+    return lambda self: max(self.data, 0.0)
+
+
+def no_comma(parents):
+    """exp and relu without the comma that makes a tuple: of their parents too, or only of their local derivatives."""
+    one = (lambda self: self) if parents else lambda self: (self,)
+    exp = lambda V: lambda self: V(math.exp(self.data), one(self), math.exp(self.data))  # noqa: E731
+    relu = lambda V: lambda self: V(max(self.data, 0.0), one(self), float(self.data > 0))  # noqa: E731
+    return {"exp": exp, "relu": relu}
+
+
 def relu_with(local, data=lambda x: max(x, 0.0)):
-    return value_with("relu", lambda V: lambda self: V(data(self.data), (self,), (local(self.data),)))
+    return value_with(relu=lambda V: lambda self: V(data(self.data), (self,), (local(self.data),)))
 
 
 def exp_with(local):
-    return value_with("exp", lambda V: lambda self: V(math.exp(self.data), (self,), (local(self.data),)))
+    return value_with(exp=lambda V: lambda self: V(math.exp(self.data), (self,), (local(self.data),)))
 
 
 def times(parents=lambda a, b: (a, b), local=lambda a, b: (b.data, a.data)):
-    return value_with("__mul__", lambda V: lambda a, b: V(a.data * b.data, parents(a, b), local(a, b)))
+    return value_with(__mul__=lambda V: lambda a, b: V(a.data * b.data, parents(a, b), local(a, b)))
 
 
 VALUE = Exercise(
@@ -128,11 +125,20 @@ VALUE = Exercise(
             (
                 "The product has forgotten where it came from: its parents are empty.",
                 "`Value(...)` takes three arguments. `__add__` above shows all of them.",
-            ): value_with("__mul__", lambda V: lambda a, b: V(a.data * b.data)),
+            ): value_with(__mul__=lambda V: lambda a, b: V(a.data * b.data)),
             (
                 "The product is a plain number. It has to be a Value again, with parents and local derivatives.",
                 "Wrap the number: `Value(number, parents, local)`.",
-            ): value_with("__mul__", lambda V: lambda a, b: a.data * b.data),
+            ): value_with(__mul__=lambda V: lambda a, b: a.data * b.data),
+            (
+                "The result of an operation is a plain number. It has to be a Value again, with parents and local derivatives.",
+                "Wrap the number: `Value(number, parents, local)`.",
+            ): [
+                value_with(exp=plain_exp),
+                value_with(relu=plain_relu),
+                value_with(exp=plain_exp, relu=plain_relu),
+                value_with(exp=plain_exp, relu=plain_relu, __mul__=lambda V: lambda a, b: a.data * b.data),
+            ],
             (
                 "exp is its own derivative. So the local derivative is not the number that went in.",
                 "Compute `math.exp(self.data)` once, and use it twice: as the data and as the local derivative.",
@@ -158,8 +164,9 @@ VALUE = Exercise(
                 "Something here should be a tuple of one. `(self)` is only `self`: the comma makes the tuple.",
                 "`(self,)` for the parents, and a comma in the local derivative too.",
             ): [
-                value_with("exp", lambda V: lambda self: V(math.exp(self.data), (self), (math.exp(self.data),))),
-                value_with("exp", lambda V: lambda self: V(math.exp(self.data), (self,), (math.exp(self.data)))),
+                *(value_with(**dict([pair])) for pair in (*no_comma(True).items(), *no_comma(False).items())),
+                value_with(**no_comma(True)),
+                value_with(**no_comma(False)),
             ],
             (
                 "Every `grad` begins at 0.0: before backward, nothing is known about it.",
@@ -170,81 +177,5 @@ VALUE = Exercise(
     hints=(
         "Every operation has one form: Value(the result, (the parents), (one local derivative for each parent)).",
         "sum: 1 and 1. product: the other factor. exp: the result itself. relu: 1 above 0, else 0.",
-    ),
-)
-
-
-def visited(parents_first=True, ends=True, remember=id):
-    """A depth-first order, right as it stands; each argument spoils one part of it."""
-
-    def order(end):
-        found, seen = [], set()
-
-        def visit(value):
-            if remember and remember(value) in seen:
-                return
-            seen.add(remember(value) if remember else None)
-            if not parents_first:
-                found.append(value)
-            for parent in value.parents:
-                visit(parent)
-            if parents_first:
-                found.append(value)
-
-        visit(end)
-        return found if ends else found[:-1]
-
-    return order
-
-
-def by_level(end):
-    found = [end]
-    for value in found:
-        found += [parent for i, parent in enumerate(value.parents) if parent not in found and parent not in value.parents[:i]]
-    return found
-
-
-ORDER = Exercise(
-    "Every Value comes once, and after all that it depends on. Read backwards, no Value comes before its gradient is complete.",
-    part="topological_order",
-    right=topological_order,
-    run=order_of,
-    cases=lambda g: GRAPHS,
-    mistakes=listed(
-        {
-            (
-                "A Value that is used twice is visited twice. How could you notice that you have been there?",
-                "Keep a set of the Values that were visited, and return at once where one of them comes again.",
-            ): visited(remember=None),
-            (
-                "The end stands first in your list, and its parents behind it. Which should be added first?",
-                "Visit the parents first. Append the value after the loop.",
-            ): [visited(False), visited(False, remember=None)],
-            (
-                "The order is right, but the wrong way round: parents come before what is computed from them.",
-                "No need for `reversed` here. Backward will reverse the list.",
-            ): lambda end: visited()(end)[::-1],
-            ("The end itself is missing.", "Append every Value that you visit, the end as well."): visited(ends=False),
-            (
-                "You collect the end and its parents. What about the parents of the parents?",
-                "Let a function `visit(value)` call itself for each parent.",
-            ): [lambda end: [*dict.fromkeys(end.parents), end], lambda end: [*end.parents, end]],
-            (
-                "You compare Values by their number. Two different Values can hold the same number.",
-                "Put the Value itself into `seen`, not its `data`.",
-            ): visited(remember=lambda value: value.data),
-            (
-                "Going level by level fails where one Value is reached on a short and on a long way.",
-                "Go down one parent to the very bottom before the next: a function that calls itself does that.",
-            ): [lambda end: by_level(end)[::-1], by_level],
-            (
-                "Only the Values without parents are in your list. The ones in between belong there too.",
-                "Append every Value that you visit, whether it has parents or not.",
-            ): lambda end: [value for value in visited()(end) if not value.parents],
-        }
-    ),
-    hints=(
-        "Write an inner function `visit(value)`: if it was not seen, remember it, visit its parents, append it.",
-        "`visit` is called once from outside, with `end`, and from inside for each of `value.parents`.",
     ),
 )

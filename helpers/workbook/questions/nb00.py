@@ -1,64 +1,54 @@
-"""The exercises of notebook 00: what a loss says."""
+"""The exercise of notebook 00: what a text teaches a language model."""
 
-import math
+from helpers.workbook.questions import Exercise, listed
 
-from helpers.workbook.questions import Exercise, Mistake
 
-BITS = "A nat is more than a bit, so the number of bits is the larger one. How many nats does one bit have?"
+def training_examples(text):
+    return [(text[:i], text[i]) for i in range(1, len(text))]
+
+
+def cases(g):
+    return [("GPT",), ("ROMEO",), ("aa b",), ("To be, or not to be",), ("a",)]
+
+
+SHARED = "Print what your function gives for `GPT`, and compare it with the description."
 
 EXERCISES = {
     "00.1": Exercise(
-        "Knowing nothing about 84 characters costs ln 84 = 4.43 nats for each one that comes.",
-        right=math.log(84),
-        mistakes=(
-            Mistake(84, "84 is the number of guesses, the perplexity. The loss is its logarithm."),
-            Mistake(1 / 84, "That is the probability of each character. The loss is its logarithm, with a minus sign."),
-            Mistake(-math.log(84), "A loss is never negative: the logarithm of a probability is, and so it gets a minus."),
-            Mistake(math.log2(84), "That is the logarithm to base 2. Nats have the natural logarithm."),
-            Mistake(math.log10(84), "That is the logarithm to base 10. Nats have the natural logarithm, `math.log`."),
+        "A text of n characters gives n - 1 examples: every character is the answer to the text before it.",
+        right=training_examples,
+        cases=cases,
+        mistakes=listed(
+            {
+                ("The beginning grows: it is all of the text so far. How long is yours?", SHARED): (
+                    lambda text: [(text[i - 1], text[i]) for i in range(1, len(text))]
+                ),
+                ("Can you continue a text that has not begun? Which number does your loop begin with?", SHARED): [
+                    lambda text: [(text[:i], text[i]) for i in range(len(text))],
+                    lambda text: [(text[:i], text[i]) for i in range(len(text) - 1)],
+                ],
+                ("Your beginning already holds the answer. Which index does a slice leave out?", SHARED): [
+                    lambda text: [(text[: i + 1], text[i]) for i in range(1, len(text))],
+                    lambda text: [(text[: i + 1], text[i]) for i in range(len(text))],
+                ],
+                ("The answer is a single character. How many characters are yours?", SHARED): (
+                    lambda text: [(text[:i], text[i:]) for i in range(1, len(text))]
+                ),
+                ("Which comes first in a pair, the beginning or the character that follows it?", SHARED): (
+                    lambda text: [(text[i], text[:i]) for i in range(1, len(text))]
+                ),
+                ("One example is missing at the end. Does the last character of the text ever come?", SHARED): (
+                    lambda text: [(text[:i], text[i]) for i in range(1, len(text) - 1)]
+                ),
+                ("Each example is a pair of two strings. Yours have been joined into one.", SHARED): [
+                    lambda text: [text[:i] + text[i] for i in range(1, len(text))],
+                    lambda text: [text[: i + 1] for i in range(len(text))],
+                ],
+            }
         ),
         hints=(
-            "What is the probability of each single character?",
-            "The loss is -ln of the probability of what came, and that is the same for each character here.",
+            "For the character at index `i`, which slice of `text` holds everything before it?",
+            "`text[:i]` is everything before `text[i]`. Collect both for each `i` from 1 to the last index.",
         ),
-        tolerance=0.01,
-    ),
-    "00.2": Exercise(
-        "A loss of 1.7 nats is like guessing among 5.5 characters, whatever the size of the vocabulary.",
-        right=math.exp(1.7),
-        mistakes=(
-            Mistake(math.exp(-1.7), "That is the probability that it gives to what comes. Guessing among how many is it?"),
-            Mistake(2**1.7, "That is a power of 2, which belongs to bits. Nats belong to e."),
-            Mistake(10**1.7, "That is a power of 10. Nats belong to e."),
-            Mistake(
-                math.log(1.7),
-                "That goes the wrong way: a loss is the logarithm of a number of guesses, not the reverse.",
-            ),
-            *(Mistake(x, "Near. It need not be an integer: give one decimal.") for x in (5, 6)),
-            Mistake(1.7, "That is the loss itself. Of which number of guesses is it the logarithm?"),
-        ),
-        hints=(
-            "The loss of guessing among n is ln n. For which n is that 1.7?",
-            "`math.exp` undoes `math.log`.",
-        ),
-        tolerance=0.05,
-    ),
-    "00.3": Exercise(
-        "1.7 nats are 2.45 bits: the same surprise, measured with a smaller unit.",
-        right=1.7 / math.log(2),
-        mistakes=(
-            Mistake(1.7 * math.log(2), BITS),
-            Mistake(math.log2(1.7), "The 1.7 is a logarithm already. It only changes its unit, as metres become feet."),
-            Mistake(2**1.7, "That would be a number of guesses if 1.7 were bits. Only the unit is to change, by a factor."),
-            Mistake(-1.7 / math.log(2), "A surprise is not negative, in any unit."),
-            Mistake(1.7 / math.log(10), "That divides by ln 10. Bits have the base 2."),
-            Mistake(math.exp(1.7), "That is a number of guesses. Bits measure the loss itself, in another unit."),
-            Mistake(1.7, "One nat is not one bit: the two use different logarithms."),
-        ),
-        hints=(
-            "One chance in two costs 1 bit. How many nats does it cost?",
-            "One bit is ln 2 = 0.693 nats. How many of these fit into 1.7?",
-        ),
-        tolerance=0.01,
     ),
 }

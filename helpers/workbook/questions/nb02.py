@@ -1,9 +1,9 @@
-"""The exercises of notebook 02: the broadcasting rule, and what is built with it."""
+"""The exercises of notebook 02: the broadcasting rule, the bug that raises no error, and `keepdim`."""
 
 import torch
 
 from helpers.workbook.questions import Exercise, listed, randn
-from helpers.workbook.questions.shapes import FIRST_PAIRS, LARGER, RULE, filled, only, other, random_shape, shape_with, tail, zipped
+from helpers.workbook.questions.shapes import ALIGNED, SHAPE, STRETCHED
 
 
 def error(end=lambda e: (e**2).mean(), lined_up=True, counted=True, kind=AssertionError, squeeze_all=False):
@@ -107,126 +107,4 @@ STANDARDISE = Exercise(
     tolerance=1e-4,
 )
 
-
-def window(near=lambda back, w: (back >= 0) & (back < w), join=lambda real, near: real[:, None, :] & near):
-    """A window mask from who is near and how the padding is joined to it."""
-
-    def wrong(real, window):
-        positions = torch.arange(real.shape[1])
-        return join(real, near(positions[:, None] - positions[None, :], window))
-
-    return wrong
-
-
-WINDOW = Exercise(
-    "A table of distances (T, T) and a padding mask (B, 1, T) make one mask for every text.",
-    right=window(),
-    mistakes=listed(
-        {
-            "One too many: position i itself counts among the `window`.": window(lambda i, w: (i >= 0) & (i <= w)),
-            "`and`, chained comparisons and missing brackets need a single truth value. Write (...) & (...), each in brackets.": lambda real, window: bool(
-                real
-            ),
-            "A padding position may not be looked at, not even by itself.": window(
-                lambda i, w: (i >= 0) & (i < w), lambda real, near: (real[:, None] & near) | torch.eye(len(near), dtype=torch.bool)
-            ),
-            "One too few. With window=1, every real token still sees itself.": window(lambda i, w: (i >= 0) & (i < w - 1)),
-            "Your mask sees the future. What has to hold for i - j besides being small?": window(lambda i, w: i < w),
-            "Your window reaches to both sides. Only the past may be seen.": window(lambda i, w: i.abs() < w),
-            "Your mask looks into the future: which of i and j runs downwards?": window(lambda i, w: (i <= 0) & (-i < w)),
-            "In your mask nobody sees themselves, but position i belongs to its own window.": [window(lambda i, w, e=e: (i > 0) & (i < w + e)) for e in (0, 1)],
-            "No future and no padding, good. Now limit how far back a position may look.": window(lambda i, w: i >= 0),
-            "You mask the padding that looks, not the padding that is looked at. Where does the None go?": window(
-                join=lambda real, near: real[:, :, None] & near
-            ),
-            "You also forbid padding to look. It is only forbidden to look at it.": window(join=lambda real, near: real[:, :, None] & real[:, None, :] & near),
-            "The window is right, but the padding is not used. It makes a mask for each of the B texts.": [
-                window(join=join) for join in (lambda real, near: near, lambda real, near: near.expand(len(real), -1, -1))
-            ],
-            "(B, T) against (T, T) lines up the texts with the positions. `real` needs one more dimension. Where?": window(join=lambda real, near: real & near),
-            "Your mask allows what only one of the conditions allows. All of them have to hold.": window(join=lambda real, near: real[:, None, :] | near),
-            "Your mask is upside down: True means that a position may look.": window(join=lambda real, near: ~(real[:, None, :] & near)),
-        }
-    ),
-    hints=(
-        "Make the table of i - j first, (T, 1) - (1, T). What must its entries be for j to lie in the window?",
-        "The padding joins with `&`, as (B, 1, T): the last dimension is the position that is looked at.",
-    ),
-    cases=lambda g: [
-        (torch.tensor([[True, True, False]]), 2),
-        (torch.tensor([[True, True, True, True], [True, True, False, False]]), 1),
-        *((torch.rand(n, t, generator=g) < 0.7, w) for n, t, w in ((3, 3, 2), (4, 6, 3), (2, 5, 9), (6, 6, 4))),
-    ],
-)
-
-
-def swap(x):
-    return x.transpose(-2, -1)
-
-
-SHARED = Exercise(
-    "A dimension that is missing in the middle is put in with None. Only at the left does it come by itself.",
-    right=lambda q, k: q @ swap(k[:, None]),
-    mistakes=listed(
-        {
-            "The B of k stands under the H of q. Put a dimension in where k has no H.": lambda q, k: q @ swap(k),
-            "(T, d) @ (S, d) does not sum over d. What has to be swapped?": lambda q, k: q @ k[:, None],
-            "Two things: k has no dimension for the heads, and its last two are not swapped yet.": lambda q, k: q @ k,
-            "The new dimension of k stands where q has T. Where does H stand?": lambda q, k: q @ swap(k[:, :, None]),
-            "You swap the new dimension with the next one. Count from the end: -2 and -1.": lambda q, k: q @ k[:, None].transpose(1, 2),
-            "`view` cuts the numbers anew and swaps nothing (notebook 01).": lambda q, k: q @ k.reshape(k.shape[0], 1, k.shape[2], k.shape[1]),
-            "Your result is (B, H, S, T). Rows should be queries, and columns should be keys.": lambda q, k: k[:, None] @ swap(q),
-            "You divide by the root of d, as attention will. This exercise asks only for the sums of products.": lambda q, k: (
-                q @ swap(k[:, None]) / q.shape[-1] ** 0.5
-            ),
-            "You sum over the heads. Each head has its own scores.": lambda q, k: q.sum(1) @ swap(k),
-            "These are all the products. Over which dimension do they have to be summed?": lambda q, k: q[:, :, :, None] * k[:, None, None],
-            "You sum over the texts, too: queries meet the keys of other texts.": lambda q, k: q @ swap(k.sum(0)),
-        }
-    ),
-    hints=(
-        "Write both shapes under each other, aligned at the right. Which dimension is missing from k, and where?",
-        "`k[:, None]` is (B, 1, S, d); swap its last two. Or give every dimension a letter in `torch.einsum`.",
-    ),
-    cases=lambda g: [
-        (torch.tensor([[[[1.0, 0.0]], [[0.0, 2.0]]]]), torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])),
-        *((randn(g, B, H, T, d), randn(g, B, S, d)) for B, H, T, S, d in ((2, 3, 4, 6, 5), (3, 3, 2, 4, 2), (2, 2, 3, 3, 3), (3, 1, 2, 5, 4), (2, 4, 4, 4, 2))),
-    ],
-    tolerance=1e-4,
-)
-
-
-SHAPE = Exercise(
-    "Align at the right. Sizes are equal, 1 or missing, and the 1 takes the other size. That is the whole rule.",
-    right=RULE,
-    also=lambda given, result: "The sizes are right, but they are in a list. Return a tuple: tuple(...)." if isinstance(result, list) else None,
-    mistakes=listed(
-        {
-            "You align at the left. What is missing is put in before the first size.": [shape_with(left=False), shape_with(size=max, left=False)],
-            "Nearly: the maximum is wrong for 0. What does a 1 become beside a 0?": LARGER,
-            "Your result lacks the dimensions that only one of the two has.": [lambda a, b, f=f: f(tail(a, b), tail(b, a)) for f in (RULE, LARGER)],
-            "Your function lets everything fit. When do two sizes not fit?": [shape_with(lambda m, n: True, size) for size in (max, other)],
-            "Your function wants equal sizes. What about a 1?": shape_with(lambda m, n: m == n),
-            "You stretch only b. A 1 of a is stretched as well.": only(lambda a, b: all(m == n or n == 1 for m, n in zip(*filled(a, b), strict=True))),
-            "You stretch only a. A 1 of b is stretched as well.": only(lambda a, b: all(m == n or m == 1 for m, n in zip(*filled(a, b), strict=True))),
-            "The sizes are right, but in reversed order.": [shape_with(turned=True), shape_with(size=max, turned=True)],
-            "Shapes of different lengths can fit, too: what is missing counts as 1.": only(lambda a, b: len(a) == len(b)),
-            "A tensor without dimensions, (), fits with every other: all of its dimensions are missing.": only(lambda a, b: a and b),
-            "A size of 0 follows the same rule as every other: it fits with 0 and with 1.": lambda a, b: None if 0 in a + b else RULE(a, b),
-            "Where the shapes do not fit, your function raises PyTorch's error. Return `None` instead.": [
-                torch.broadcast_shapes,
-                lambda a, b: tuple((torch.zeros(a) + torch.zeros(b)).shape),
-            ],
-            "You line up the shapes from the left, as `zip` does. Shapes are aligned at the right.": [lambda a, b, f=f: zipped(a, b, f) for f in (max, other)],
-            "Only a is filled up with 1s. b can be the shorter one.": lambda a, b: zipped((1,) * (len(b) - len(a)) + a, b, other),
-        }
-    ),
-    hints=(
-        "Make both equally long first, with 1s put in at the left. Then judge each pair; where one fails, return None.",
-        "Of a pair (m, n): they fit if they are equal or one is 1. The result is n where m is 1, and m otherwise.",
-    ),
-    cases=lambda g: [*FIRST_PAIRS, *((random_shape(g), random_shape(g)) for _ in range(2000))],
-)
-
-
-EXERCISES = {"02.1": MSE, "02.2": STANDARDISE, "02.3": WINDOW, "02.4": SHARED, "02.5": SHAPE}
+EXERCISES = {"02.1": ALIGNED, "02.2": STRETCHED, "02.3": SHAPE, "02.4": MSE, "02.5": STANDARDISE}

@@ -9,7 +9,8 @@ from helpers.basics import MLP, fit
 from helpers.text import CharTokenizer, random_batch, train_val_split
 from helpers.workbook.questions import Exercise, listed, randn
 from helpers.workbook.questions.chains import BACKWARD, LINEAR
-from helpers.workbook.questions.graphs import ORDER, VALUE
+from helpers.workbook.questions.graphs import VALUE
+from helpers.workbook.questions.orders import ORDER
 from helpers.workbook.trials import module_trial
 
 SIDE = Exercise(
@@ -131,6 +132,13 @@ MODEL = Exercise(
                 "Your outputs sum to 1. The model should give logits: the loss does the softmax itself.",
                 "Return what `self.output` gives, with the extra dimension.",
             ): [mlp_with(end=lambda z: F.softmax(z, dim=-1)[:, None]), mlp_with(end=lambda z: F.log_softmax(z, dim=-1)[:, None])],
+            (
+                "The hidden layer gets the characters one by one, or all texts at once. It should get one row for each text.",
+                "`flatten(1)` between the embedding and the hidden layer.",
+            ): [
+                *(mlp_with(flat=lambda x: x, end=end) for end in (lambda z: z, lambda z: z[:, None])),
+                *(mlp_with(flat=lambda x: x.flatten(), end=end) for end in (lambda z: z, None)),
+            ],
             (
                 "A ReLU stands right behind the embedding too, and sets half of every vector to 0.",
                 "Only one ReLU: behind `self.hidden`.",

@@ -1,5 +1,6 @@
 """How the optimizers of notebook 07 are tried: on weights with given gradients, step by step."""
 
+import contextlib
 from dataclasses import dataclass, field
 
 import torch
@@ -46,12 +47,23 @@ def values(weights):
     return copies[0] if len(copies) == 1 and not copies[0].dim() else copies
 
 
+@contextlib.contextmanager
+def named():
+    """Every way to calculate with None fails with one text, so that one mistake is known by it."""
+    try:
+        yield
+    except (TypeError, AttributeError) as error:
+        if "NoneType" not in str(error):
+            raise
+        raise TypeError("a `.grad` is None").with_traceback(error.__traceback__) from None
+
+
 def left(gradients):
     """Whether gradients are there."""
     there = sum(gradient is not None for gradient in gradients)
     if there and all(gradient is None or not gradient.any() for gradient in gradients):
         return "zeros in `.grad`"
-    return "`.grad` is None everywhere" if not there else "old gradients in `.grad`"
+    return "`.grad` is None everywhere" if not there else "the gradients"
 
 
 def step_trial(answer, given):
@@ -59,7 +71,8 @@ def step_trial(answer, given):
     weights, next_gradients = given.tensors()
     next_gradients()
     before = [weight.grad if weight.grad is None else weight.grad.clone() for weight in weights]
-    answer(weights, **given.settings)
+    with named():
+        answer(weights, **given.settings)
     used = [g for g in before if g is not None]
     after = [weight.grad for weight, g in zip(weights, before, strict=True) if g is not None]
     kept = all(g is not None and torch.equal(g, b) for g, b in zip(after, used, strict=True))
@@ -72,7 +85,8 @@ def optimizer_trial(answer, given):
     optimizer = answer(iter(weights), **given.settings)  # model.parameters() can be read only once, too
     seen = {"the weights before any step": values(weights)}
     next_gradients()
-    optimizer.step()
+    with named():
+        optimizer.step()
     seen["the weights after 1 step"] = values(weights)
     used = [weight.grad for weight in weights[: len(given.shapes)]]
     seen["what `step` leaves in `.grad`"] = left(used)

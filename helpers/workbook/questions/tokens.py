@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from helpers.workbook.judging import call, differs
+from helpers.workbook.judging import call, differs, kind_of
 
 
 class Corpus(NamedTuple):
@@ -53,9 +53,11 @@ def refusal(tokenizer, text, unknown):
     """What happens when a text holds a character that the tokenizer does not know."""
     try:
         tokens = tokenizer.encode(text)
+    except ValueError as error:
+        named = unknown in str(error) or repr(unknown)[1:-1] in str(error)
+        return f"a ValueError that {'names' if named else 'does not name'} {unknown!r}"
     except Exception as error:
-        named = "names" if unknown in str(error) or repr(unknown)[1:-1] in str(error) else "does not name"
-        return f"a {type(error).__name__} that {named} {unknown!r}"
+        return kind_of(error)
     return f"no error, but {tokens}"
 
 

@@ -32,6 +32,10 @@ assert 0.35 < bigram - two_loss < 0.45 and 0.1 < two_loss - eight_loss < 0.2
 # %% cell-linear-train
 assert gap > 0.2 and -0.15 < loss_on(val, linear, 8) - baselines.bigram(train, val, V) < 0.1
 
+# %% cell-bars
+share = {pair: text.count(pair + "u") / text.count(pair) for pair in ("o", "yo", "to")}
+assert 0.15 < share["o"] < 0.25 and share["yo"] > 0.95 and share["to"] < 0.05
+
 # %% cell-toy-code
 toy_loss, toy_bigram = loss_on(toy_val, toy, 8), baselines.bigram(toy_train, toy_val)
 limit = baselines.ToyLanguage().nats_per_char(toy_text)

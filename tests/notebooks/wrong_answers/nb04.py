@@ -64,6 +64,11 @@ WRONG = {
         "def windows(tokens, starts, context_length):\n"
         "    x = [tokens[s : s + context_length] for s in starts]\n"
         "    return x, [tokens[s + 1 : s + context_length + 1] for s in starts]",
+        "def windows(tokens, starts, context_length):\n"
+        "    return tokens[starts : starts + context_length], tokens[starts + 1 : starts + context_length + 1]",
+        "def windows(tokens, starts, context_length):\n"
+        "    x = torch.stack([tokens[s : s + context_length] for s in starts])\n"
+        "    return x, x + 1",
     ],
     "04.3": [
         # over the end
@@ -102,10 +107,9 @@ WRONG = {
         "    starts = torch.randint(len(tokens) - context_length, (batch_size,), generator=generator)\n"
         "    x = torch.stack([tokens[s : s + context_length] for s in starts], dim=1)\n"
         "    return x, torch.stack([tokens[s + 1 : s + context_length + 1] for s in starts], dim=1)",
-        # Python's random numbers
+        # a number where a shape is asked
         "def random_batch(tokens, batch_size, context_length, generator=None):\n"
-        "    import random\n"
-        "    starts = [random.randint(0, len(tokens) - context_length - 1) for _ in range(batch_size)]\n"
+        "    starts = torch.randint(len(tokens) - context_length, batch_size, generator=generator)\n"
         "    x = torch.stack([tokens[s : s + context_length] for s in starts])\n"
         "    return x, torch.stack([tokens[s + 1 : s + context_length + 1] for s in starts])",
         # a row of each drawn on its own

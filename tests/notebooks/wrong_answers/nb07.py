@@ -1,324 +1,147 @@
 """Typical wrong answers to the exercises of notebook 07."""
 
+STEP = """
+@torch.no_grad()
+def sgd_step(parameters, lr):
+    for p in parameters:
+        {0}
+"""
+
+AVERAGES = """
+def update_averages(m, v, grad, betas):
+    b1, b2 = betas
+    new_m = {0}
+    new_v = {1}
+    return {2}
+"""
+
+CHANGE = """
+def adam_step(m, v, t, lr, betas=(0.9, 0.999), eps=1e-8):
+    m_hat = {0}
+    v_hat = {1}
+    return {2}
+"""
+M_HAT, V_HAT, MOVE = "m / (1 - betas[0] ** t)", "v / (1 - betas[1] ** t)", "lr * m_hat / (torch.sqrt(v_hat) + eps)"
+
+ADAMW = """
+class AdamW:
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.params = {params}
+        self.lr = lr
+        self.beta1, self.beta2 = betas
+        self.eps = eps
+        self.weight_decay = weight_decay
+        self.t = {t}
+        {memory}
+
+    def zero_grad(self):
+        for p in self.params:
+            {zero}
+
+    {decorator}
+    def step(self):
+        {count}
+        for p, m, v in zip(self.params, self.m, self.v):
+            if p.grad is None:
+                {skip}
+            grad = {grad}
+            m.mul_(self.beta1).add_((1 - self.beta1) * grad)
+            v.mul_(self.beta2).add_((1 - self.beta2) * {square})
+            m_hat = {m_hat}
+            v_hat = {v_hat}
+            {move}
+"""
+TWO = """self.m = [torch.zeros_like(p) for p in self.params]
+        self.v = [torch.zeros_like(p) for p in self.params]"""
+RIGHT = {
+    "params": "list(parameters)",
+    "t": "0",
+    "memory": TWO,
+    "zero": "p.grad = None",
+    "decorator": "@torch.no_grad()",
+    "count": "self.t += 1",
+    "skip": "continue",
+    "grad": "p.grad",
+    "square": "grad * grad",
+    "m_hat": "m / (1 - self.beta1**self.t)",
+    "v_hat": "v / (1 - self.beta2**self.t)",
+    "move": """p -= self.lr * self.weight_decay * p
+            p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)""",
+}
+
+
+def adamw(**spoilt):
+    return ADAMW.format(**RIGHT | spoilt)
+
+
 WRONG = {
     "07.1": [
+        STEP.format("if p.grad is not None:\n            p += lr * p.grad"),
+        STEP.format("if p.grad is not None:\n            p -= p.grad"),
+        STEP.format("if p.grad is not None:\n            p = p - lr * p.grad"),
+        STEP.format("p -= p.grad * lr"),
+        STEP.format("if p.grad is not None:\n            p -= lr * p.grad\n        return"),
+        STEP.format("if p.grad is not None:\n            p -= p.grad / lr"),
+        STEP.format("if p.grad is not None:\n            p -= lr * p.grad\n            p.grad = None"),
         """
-def gd_step(params, grads, lr):
-    result = []
-    for p, g in zip(params, grads):
-        result.append(p + lr * g)
-    return result
-""",
-        """
-def gd_step(params, grads, lr):
-    return [params[i] - grads[i] for i in range(len(params))]
-""",
-        """
-def gd_step(params, grads, lr):
-    for p, g in zip(params, grads):
-        return [p - g * lr]
-""",
-        """
-def gd_step(params, grads, lr):
-    return params - lr * grads
-""",
-        """
-def gd_step(params, grads, lr):
-    for p, g in zip(params, grads):
-        p -= lr * g
-    return params
-""",
-        """
-def gd_step(params, grads, lr):
-    return [p - lr * g / torch.sqrt(torch.sum(g * g)) for p, g in zip(params, grads)]
-""",
-        """
-def gd_step(params, grads, lr):
-    return [lr * grad for grad in grads]
-""",
-        """
-def gd_step(params, grads, lr):
-    for p, g in zip(params, grads):
-        p = p - lr * g
-    return params
+def sgd_step(parameters, lr):
+    for tensor in parameters:
+        if tensor.grad is not None:
+            tensor -= lr * tensor.grad
 """,
     ],
     "07.2": [
-        "limit = 2 / 2",
-        "limit = 2 / 4",
-        "limit = 1 / 8",
-        "limit = 2 / (8 + 2)",
-        "limit = 0.1",
-        "limit = 8",
+        AVERAGES.format("b1 * m + (1 - b1) * grad", "b2 * v + (1 - b2) * grad", "new_m, new_v"),
+        AVERAGES.format("b1 * m + grad", "b2 * v + grad**2", "new_m, new_v"),
+        AVERAGES.format("(1 - b1) * m + b1 * grad", "(1 - b2) * v + b2 * grad**2", "new_m, new_v"),
+        AVERAGES.format("b1 * m + (1 - b1) * grad", "b1 * v + (1 - b1) * grad**2", "new_m, new_v"),
+        AVERAGES.format("b2 * m + (1 - b2) * grad", "b1 * v + (1 - b1) * grad**2", "new_m, new_v"),
+        AVERAGES.format("b1 * m + (1 - b1) * grad", "b2 * v + (1 - b2) * new_m**2", "new_m, new_v"),
+        AVERAGES.format("b1 * m + (1 - b1) * grad", "b2 * v + ((1 - b2) * grad)**2", "new_m, new_v"),
+        AVERAGES.format("b1 * m + (1 - b1) * grad", "0", "new_m"),
     ],
     "07.3": [
-        """
-def clip(grads, max_norm):
-    result = []
-    for g in grads:
-        norm = torch.sqrt(torch.sum(g * g))
-        result.append(g * max_norm / norm if norm > max_norm else g)
-    return result
-""",
-        """
-def clip(grads, max_norm):
-    norm = torch.sqrt(sum(torch.sum(g * g) for g in grads))
-    return [g / norm * max_norm for g in grads]
-""",
-        """
-def clip(grads, max_norm):
-    return [torch.clip(g, -max_norm, max_norm) for g in grads]
-""",
-        """
-def clip(grads, max_norm):
-    norm = sum((g * g).sum() for g in grads)
-    if norm > max_norm:
-        grads = [g * max_norm / norm for g in grads]
-    return grads
-""",
-        """
-def clip(grads, max_norm):
-    norm = sum(g.norm() for g in grads)
-    scale = min(1.0, max_norm / norm)
-    return [scale * g for g in grads]
-""",
-        """
-def clip(grads, max_norm):
-    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
-    return [g / norm if norm > max_norm else g for g in grads]
-""",
-        """
-def clip(grads, max_norm):
-    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
-    return [g * norm / max_norm if norm > max_norm else g for g in grads]
-""",
-        """
-def clip(grads, max_norm):
-    total = 0.0
-    for g in grads:
-        for x in g.flatten().tolist():
-            total += x * x
-    factor = min(1.0, max_norm / total**0.5)
-    return [g * factor for g in grads]
-""",
+        CHANGE.format("m", "v", MOVE),
+        CHANGE.format(M_HAT, "v", MOVE),
+        CHANGE.format("m", V_HAT, MOVE),
+        CHANGE.format("m * (1 - betas[0] ** t)", "v * (1 - betas[1] ** t)", MOVE),
+        CHANGE.format("m / (1 - betas[0])", "v / (1 - betas[1])", MOVE),
+        CHANGE.format("m / (1 - betas[0] * t)", "v / (1 - betas[1] * t)", MOVE),
+        CHANGE.format(M_HAT, V_HAT, "lr * m_hat / (v_hat + eps)"),
+        CHANGE.format(M_HAT, V_HAT, "lr * m_hat / torch.sqrt(v_hat + eps)"),
+        CHANGE.format(M_HAT, V_HAT, "lr * m_hat / torch.sqrt(v_hat)"),
+        CHANGE.format(M_HAT, V_HAT, "-" + MOVE),
+        CHANGE.format(M_HAT, V_HAT, "m_hat / (torch.sqrt(v_hat) + eps)"),
     ],
     "07.4": [
-        """
-def momentum(p, grads, lr, beta):
-    average = 0
-    for g in grads:
-        average = beta * average + (1 - beta) * g
-        p = p - lr * average
-    return p
-""",
-        """
-def momentum(p, grads, lr, beta):
-    for g in grads:
-        v = torch.zeros_like(g)
-        v = beta * v + g
-        p = p - lr * v
-    return p
-""",
-        """
-def momentum(p, grads, lr, beta):
-    v = 0
-    for g in grads:
-        v += g
-        p = p - lr * v
-    return p
-""",
-        """
-def momentum(p, grads, lr, beta):
-    v = 0
-    for g in grads:
-        v = beta * v + g
-        return p - lr * v
-""",
-        """
-def momentum(p, grads, lr, beta):
-    v = torch.zeros_like(p)
-    for i in range(len(grads)):
-        p = p - lr * v
-        v = v * beta + grads[i]
-    return p
-""",
-        """
-def momentum(p, grads, lr, beta):
-    v = torch.zeros_like(p)
-    for g in grads:
-        v = beta * v + g
-        p = p + lr * v
-    return p
-""",
-        """
-def momentum(p, grads, lr, beta):
-    v = torch.zeros_like(p)
-    for g in grads:
-        v = beta * v + g
-        p = p - v
-    return p
-""",
-        """
-def momentum(p, grads, lr, beta):
-    v = 0
-    for g in grads:
-        v = beta * v + g
-    return p - lr * v
-""",
-    ],
-    "07.5": [
-        """
-def adam(p, grads, lr):
-    m, v = 0, 0
-    for g in grads:
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g * g
-        p = p - lr * m / (torch.sqrt(v) + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m, v = 0, 0
-    for i in range(len(grads)):
-        m = 0.9 * m + 0.1 * grads[i]
-        v = 0.999 * v + 0.001 * grads[i] ** 2
-        p = p - lr * (m / (1 - 0.9 ** (i + 1))) / (v / (1 - 0.999 ** (i + 1)) + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m, v = 0, 0
-    for i, g in enumerate(grads):
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g * g
-        m_hat = m / (1 - 0.9 ** (i + 1))
-        v_hat = v / (1 - 0.999 ** (i + 1))
-        p = p - lr * m_hat / torch.sqrt(v_hat + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m, v = torch.zeros_like(p), torch.zeros_like(p)
-    for t, g in enumerate(grads):
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-        m_hat = m / (1 - 0.9**t)
-        v_hat = v / (1 - 0.999**t)
-        p = p - lr * m_hat / (v_hat.sqrt() + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    for t, g in enumerate(grads, start=1):
-        m, v = torch.zeros_like(p), torch.zeros_like(p)
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-        p = p - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m, v, t = 0, 0, 0
-    for g in grads:
-        t = t + 1
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-        m = m / (1 - 0.9**t)
-        v = v / (1 - 0.999**t)
-        p = p - lr * m / (v.sqrt() + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m, v, t = 0, 0, 1
-    for g in grads:
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-        m_hat = m / (1 - 0.9**t)
-        v_hat = v / (1 - 0.999**t)
-        p = p - lr * m_hat / (v_hat.sqrt() + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m, v = 0, 0
-    for t, g in enumerate(grads, start=1):
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-        p = p - lr * (m / (1 - 0.9**t)) / (v.sqrt() + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m = v = torch.zeros_like(p)
-    for t, g in enumerate(grads, start=1):
-        m *= 0.9
-        m += 0.1 * g
-        v *= 0.999
-        v += 0.001 * g**2
-        p = p - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8)
-    return p
-""",
-        """
-def adam(p, grads, lr):
-    m, v = 0, 0
-    for t, g in enumerate(grads, start=1):
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-    m_hat = m / (1 - 0.9**t)
-    v_hat = v / (1 - 0.999**t)
-    return p - lr * m_hat / (v_hat.sqrt() + 1e-8)
-""",
-    ],
-    "07.6": [
-        """
-def adamw_step(p, g, m, v, t, lr, decay):
-    g = g + decay * p
-    m = 0.9 * m + 0.1 * g
-    v = 0.999 * v + 0.001 * g * g
-    p = p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    return p, m, v
-""",
-        """
-def adamw_step(p, g, m, v, t, lr, decay):
-    p = p - decay * p
-    m = 0.9 * m + 0.1 * g
-    v = 0.999 * v + 0.001 * g * g
-    p = p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    return p, m, v
-""",
-        """
-def adamw_step(p, g, m, v, t, lr, decay):
-    m = 0.9 * m + 0.1 * g
-    v = 0.999 * v + 0.001 * g * g
-    p = p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    return (1 - lr * decay) * p, m, v
-""",
-        """
-def adamw_step(p, g, m, v, t, lr, decay):
-    m = 0.9 * m + 0.1 * g
-    v = 0.999 * v + 0.001 * g * g
-    return (1 - lr * decay) * p - lr * m / (torch.sqrt(v) + 1e-8), m, v
-""",
-        """
-def adamw_step(p, g, m, v, t, lr, decay):
-    m = 0.9 * m + 0.1 * g
-    v = 0.999 * v + 0.001 * g * g
-    m = m / (1 - 0.9**t)
-    v = v / (1 - 0.999**t)
-    return (1 - lr * decay) * p - lr * m / (torch.sqrt(v) + 1e-8), m, v
-""",
-        """
-def adamw_step(p, g, m, v, t, lr, decay):
-    m = 0.9 * m + 0.1 * g
-    v = 0.999 * v + 0.001 * g * g
-    return p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
-""",
-        """
-def adamw_step(p, g, m, v, t, lr, decay):
-    m = 0.9 * m + 0.1 * g + decay * p
-    v = 0.999 * v + 0.001 * g * g
-    return p - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
-""",
+        adamw(move="p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)"),
+        adamw(
+            grad="p.grad + self.weight_decay * p",
+            move="p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)",
+        ),
+        adamw(move="p *= 1 - self.weight_decay\n            p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)"),
+        adamw(
+            move="""p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)
+            p -= self.lr * self.weight_decay * p"""
+        ),
+        adamw(m_hat="m", v_hat="v"),
+        adamw(m_hat="m"),
+        adamw(move="p *= 1 - self.lr * self.weight_decay\n            p -= self.lr * m_hat / (v_hat + self.eps)"),
+        adamw(
+            move="p *= 1 - self.lr * self.weight_decay\n            p -= self.lr * m_hat / (v_hat + self.eps).sqrt()"
+        ),
+        adamw(square="grad"),
+        adamw(memory="self.m = self.v = [torch.zeros_like(p) for p in self.params]"),
+        adamw(t="1"),
+        adamw(count="pass"),
+        adamw(params="parameters"),
+        adamw(zero="p.grad.zero_() if p.grad is not None else None"),
+        adamw(zero="pass"),
+        adamw(skip="return", params="list(parameters)[::-1]"),
+        adamw(decorator=""),
+        adamw(
+            move="""p = p * (1 - self.lr * self.weight_decay)
+            p = p - self.lr * m_hat / (v_hat.sqrt() + self.eps)"""
+        ),
     ],
 }

@@ -1,5 +1,7 @@
 """Pictures of shapes: what is drawn, said and asked for is what broadcasting does."""
 
+import re
+
 import pytest
 import torch
 from hypothesis import example, given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
 from helpers import show
+from helpers.basics import broadcast_shape
 from helpers.show.picture import GREY, ORANGE, SKY, VERMILION
 from helpers.show.shapes import shapes_in_words
 
@@ -102,6 +105,29 @@ def test_broadcasting_gives_a_picture_and_its_caption_once():
     assert caption == "(4, 1, 3) and (2, 1) give (4, 2, 3), 24 numbers. Stretched: a at -2, b at -1. Missing: b at -3."
     assert "in a table" in figure.alt and caption not in figure.alt
     assert show.broadcasting((), (), ())[1] == "() and () give (), 1 number. Stretched: nothing. Missing: nothing."
+
+
+def test_an_explorer_draws_what_a_rule_says_of_two_typed_shapes():
+    explorer = show.shape_explorer(broadcast_shape)
+    a, b = explorer.children[:2]
+    assert explorer.caption.startswith("(4, 1, 3) and (2, 1) give (4, 2, 3)")
+    a.value, b.value = "4, 3", "4"
+    assert explorer.caption == "(4, 3) and (4,) do not fit: dimension -1 has 3 and 4. They differ, and neither is 1."
+    b.value = "x"
+    assert explorer.caption.startswith("'x' is not a size.")
+
+
+@settings(max_examples=200)
+@example((4, 1, 3), (2, 1))
+@example((0,), (1,))
+@example((), ())
+@given(sizes, sizes)
+def test_our_rule_is_the_one_of_pytorch(a, b):
+    if (expected := result_of(a, b)) is not None:
+        assert broadcast_shape(a, b) == expected == tuple((torch.zeros(a) + torch.zeros(b)).shape)
+    else:
+        with pytest.raises(ValueError, match=re.escape(f"The shapes {a} and {b} do not broadcast")):
+            broadcast_shape(a, b)
 
 
 def test_number_tables_hold_their_numbers_on_one_scale():
