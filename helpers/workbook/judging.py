@@ -108,7 +108,7 @@ def call(function, arguments):
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # its prints would come once for each case
             return function(*used), used
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # also exit(): it would end the notebook's kernel
         return Raised(type(error).__name__, str(error), failing_line(error, function)), used
 
 
@@ -170,7 +170,11 @@ def tensor_differs(result, expected, tolerance):
 
 def close(a, b, tolerance):
     """Whether two tensors of one shape hold the same numbers."""
-    a, b = (tensor.detach().cpu().double() for tensor in (a, b))  # an answer may live on a GPU
+    if a.is_complex() != b.is_complex():
+        return False
+    a, b = (
+        tensor.detach().cpu().to(torch.complex128 if a.is_complex() else torch.double) for tensor in (a, b)
+    )  # an answer may live on a GPU
     return torch.allclose(a, b, rtol=1e-5, atol=tolerance, equal_nan=True)
 
 
