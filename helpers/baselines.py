@@ -43,7 +43,7 @@ def bigram_probabilities(tokens, vocab_size, smoothing=1.0):
     return counts / counts.sum(dim=1, keepdim=True)
 
 
-PIECE = 1 << 24  # tokens that are counted at a time: the numbers of their pairs take eight bytes each
+PIECE = 1 << 22  # tokens that are counted at a time: the numbers of their pairs take eight bytes each
 
 
 def _counts(tokens, vocab_size):
@@ -126,6 +126,7 @@ class ToyLanguage:
     def sample(self, n_chars, generator=None):
         """A text of `n_chars` characters: one story after another, the last one cut off."""
         checks.integer("n_chars", n_chars)
+        checks.generator(generator)
         pieces, length = [], 0
         while length < n_chars:
             story = _story()
@@ -144,6 +145,7 @@ class ToyLanguage:
 
         From the first character on that the language cannot produce, the surprise is infinite.
         """
+        checks.text("text", text)
         result, story, position = [], _story(), 0
         options = next(story)
         while position < len(text):
@@ -171,7 +173,7 @@ class ToyLanguage:
         `text` begins where a story begins. A split taken from the middle does not: drop what comes before the
         end of its first line, `text[text.index("\\n") + 1:]`.
         """
-        if not text:
+        if not checks.text("text", text):
             raise ValueError("The text is empty; there is nothing to measure.")
         return math.fsum(self.surprise(text)) / len(text)
 

@@ -10,6 +10,8 @@ from helpers import checks
 from helpers.evaluation import eval_mode
 from helpers.model import Block, CausalSelfAttention
 
+PARTS = ("config", "token_embedding", "position_embedding", "blocks", "final_norm", "lm_head")
+
 
 class KVCache:
     """For each block the keys and values of the tokens read so far, each (B, H, T, C / H). Begins empty."""
@@ -23,6 +25,10 @@ class KVCache:
 
     def extend(self, block, k, v):
         """Put the new tokens' keys and values behind those of block number `block`; returns all of both."""
+        checks.integer("block", block, most=len(self._blocks))
+        sizes = self._blocks[0][0].shape if self._blocks else ("B", "H", "T", "C / H")
+        for name, part in (("k", k), ("v", v)):
+            checks.floats(name, part, (*sizes[:2], k.shape[2] if name == "v" else "t", sizes[3]))
         if block == len(self._blocks):
             self._blocks.append((k, v))
         else:
@@ -33,7 +39,8 @@ class KVCache:
 
 def split_heads(attention, x):
     """Queries, keys and values of all heads of a CausalSelfAttention: three of (B, H, T, C / H) from x (B, T, C)."""
-    B, T, C = x.shape
+    checks.module("attention", attention, ("qkv", "n_head"))
+    B, T, C = checks.floats("x", x, ("B", "T", attention.n_embd)).shape
     H = attention.n_head
     return (part.view(B, T, H, C // H).transpose(1, 2) for part in attention.qkv(x).split(C, dim=-1))
 
@@ -44,7 +51,9 @@ def read_on(model, idx, cache):
     Equal to the last t rows of the model's logits for all tokens, up to rounding, in eval mode. A ValueError says
     when more tokens come than the context holds: positions are learned, so a full cache cannot slide; begin a new one.
     """
-    past, t = len(cache), idx.shape[1]
+    checks.module("model", model, PARTS)
+    checks.kind("cache", cache, KVCache, "a KVCache()")
+    past, t = len(cache), checks.indices("idx", idx, model.config.vocab_size).shape[1]
     if past + t > model.config.context_length:
         raise ValueError(
             f"The cache holds {past} tokens and {t} more were given, but this model's context is "
@@ -76,18 +85,22 @@ class Reader:
     """
 
     def __init__(self, model, idx, *, use_cache=None, slide=1):
+        checks.module("model", model)
         if not isinstance(idx, torch.Tensor) or idx.dim() != 2 or idx.shape[1] < 1:
+            shape = f"has the shape {tuple(idx.shape)}" if isinstance(idx, torch.Tensor) else f"is {checks.said(idx)}"
             raise ValueError(
-                f"idx has the shape {tuple(getattr(idx, 'shape', ()))}; it must be (B, T) with at least one token to "
-                "continue from. To begin from nothing, begin from a line break."
+                f"idx {shape}; it must be (B, T) with at least one token to continue from. To begin from nothing, "
+                "begin from a line break."
             )
         config = getattr(model, "config", None)
         self.context_length = config.context_length if config is not None else 1
         if isinstance(slide, bool) or not isinstance(slide, int) or not 1 <= slide <= self.context_length:
-            raise ValueError(f"slide is {slide}; it must be from 1 to the context's length, {self.context_length}.")
-        if config is not None and idx.numel():
-            checks.tokens("idx", idx.flatten(), config.vocab_size)
-        self.model, self.idx, self.slide = model, idx, slide
+            raise ValueError(
+                f"slide is {checks.said(slide)}; it must be from 1 to the context's length, {self.context_length}."
+            )
+        checks.tokens("idx", idx.flatten(), getattr(config, "vocab_size", None))
+        checks.kind("use_cache", use_cache, (bool, type(None)), "True, False or None")
+        self.model, self.idx, self.slide = model, idx.long(), slide
         self.start = max(0, idx.shape[1] - self.context_length)  # where the window begins
         if use_cache and not self._has_parts():
             raise ValueError("use_cache is True, but this model is not made of the blocks of helpers.model.")
@@ -107,15 +120,18 @@ class Reader:
 
     def append(self, token):
         """Put one token (B, 1) behind each text."""
-        self.logits()  # what came before must be in the cache
+        checks.integers("token", token, 2, "(B, 1)")
+        if token.shape != (len(self.idx), 1):
+            raise ValueError(f"token has the shape {tuple(token.shape)}; it must be ({len(self.idx)}, 1).")
+        logits = self.logits()  # what came before must be in the cache
+        token = checks.indices("token", token.long(), logits.shape[-1])
         self.idx, self._logits = torch.cat([self.idx, token], dim=1), None
         if self.idx.shape[1] - self.start > self.context_length:
             self.start, self._cache = self.start + self.slide, KVCache()
 
     def _has_parts(self):
         """Whether the model has what `read_on` reads."""
-        parts = ("config", "token_embedding", "position_embedding", "blocks", "final_norm", "lm_head")
-        return all(hasattr(self.model, part) for part in parts) and all(
+        return all(hasattr(self.model, part) for part in PARTS) and all(
             isinstance(block, Block) and isinstance(block.attention, CausalSelfAttention) for block in self.model.blocks
         )
 

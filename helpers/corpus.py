@@ -163,39 +163,67 @@ MARKS = {  # how a file in another encoding begins; UTF-32 before UTF-16, whose 
 
 def _read_own(path):
     """A UTF-8 file of the user's own; says so where it takes out byte order marks or carriage returns."""
+    check_regular(path)
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a device or a pipe might never end
-            raise CorpusError(f"{path} is a folder, a device or a pipe. Give the path of a text file.")
         content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, CorpusError):
-            raise
-        said = getattr(error, "strerror", None) or error
-        raise CorpusError(f"{path} cannot be read: {said}. Give the path of a text file.") from error
-    for mark, encoding in MARKS.items():
-        if content.startswith(mark):
-            raise CorpusError(f"{path} is {encoding}, not UTF-8. Save it as UTF-8 in a text editor.")
-    if (at := content.find(b"\0")) >= 0:
-        raise CorpusError(
-            f"{path} is not a text in UTF-8: byte {at} is 0. It may be UTF-16 without a mark, or no text at all. "
-            "Save it as UTF-8 in a text editor."
-        )
+    except OSError as error:
+        raise unreadable(path, error) from error
+    check_encoding(path, content)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"{path} is not UTF-8: byte {error.start} is 0x{content[error.start]:02x}. "
-            "Save it as UTF-8 in a text editor, and check that it is a text and not, for example, a PDF."
-        ) from error
+        raise not_utf8(path, error.start, content[error.start]) from error
+    del content  # from here on only the text needs its memory
     if n := text.count("\ufeff"):  # several, where files were joined
         text = text.replace("\ufeff", "")
         print(f"{path.name}: removed {'the byte order mark' if n == 1 else f'{n} byte order marks'}.")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         print(f"{path.name}: turned Windows line ends into plain ones.")
-    if not text.strip():
-        raise CorpusError(f"{path} is empty. A corpus needs some thousand characters to learn from.")
+    if not text or text.isspace():
+        raise empty(path)
     return text
+
+
+def check_regular(path):
+    """A CorpusError if a path leads to no regular file: a device or a pipe might never end."""
+    try:
+        regular = stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+    if not regular:
+        raise CorpusError(f"{path} is a folder, a device or a pipe. Give the path of a text file.")
+
+
+def check_encoding(path, content, start=0):
+    """A CorpusError if bytes of a file, of which the first is byte `start`, are those of no UTF-8 text."""
+    for mark, encoding in MARKS.items() if start == 0 else ():
+        if content.startswith(mark):
+            raise CorpusError(f"{path} is {encoding}, not UTF-8. Save it as UTF-8 in a text editor.")
+    if (at := content.find(b"\0")) >= 0:
+        raise CorpusError(
+            f"{path} is not a text in UTF-8: byte {start + at} is 0. "
+            "It may be UTF-16 without a mark, or no text at all. Save it as UTF-8 in a text editor."
+        )
+
+
+def unreadable(path, error):
+    """The error of a file that the system does not read."""
+    said = getattr(error, "strerror", None) or error
+    return CorpusError(f"{path} cannot be read: {said}. Give the path of a text file.")
+
+
+def not_utf8(path, at, byte):
+    """The error of a file whose byte number `at` cannot stand there in UTF-8."""
+    return CorpusError(
+        f"{path} is not UTF-8: byte {at} is 0x{byte:02x}. "
+        "Save it as UTF-8 in a text editor, and check that it is a text and not, for example, a PDF."
+    )
+
+
+def empty(path):
+    """The error of a file without a text."""
+    return CorpusError(f"{path} is empty. A corpus needs some thousand characters to learn from.")
 
 
 def main(arguments=None):

@@ -4,6 +4,8 @@ import contextlib
 
 import torch
 
+from helpers import checks
+
 
 def pick_device(prefer=None):
     """Return the best `torch.device` on this machine: CUDA, else Apple's MPS, else the CPU.
@@ -14,7 +16,7 @@ def pick_device(prefer=None):
     if prefer is None:
         return torch.device("cuda" if cuda else "mps" if mps else "cpu")
     try:
-        device = torch.device(prefer)
+        device = torch.device(checks.kind("device", prefer, (str, torch.device), "a name, as 'cuda:0', or None"))
     except RuntimeError as error:
         raise ValueError(f"{prefer!r} is no device name. Use 'cpu', 'cuda', 'cuda:0' or 'mps'.") from error
     missing = {"cuda": not cuda, "mps": not mps, "cpu": False}.get(device.type, True)
@@ -27,6 +29,7 @@ def pick_device(prefer=None):
 
 def describe(device):
     """The device in words, for a person: its name and, on the CPU, the number of threads."""
+    checks.kind("device", device, torch.device, "a torch.device, as pick_device() gives it")
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)} (CUDA)"
     if device.type == "mps":
@@ -36,11 +39,12 @@ def describe(device):
 
 def seed_everything(seed):
     """Seed PyTorch's default random generators on every device (weights, dropout)."""
-    torch.manual_seed(seed)
+    torch.manual_seed(checks.integer("seed", seed, most=2**63 - 1))
 
 
 def synchronize(device):
     """Wait until the device has finished. A GPU works on after the call that gave it work has returned."""
+    checks.kind("device", device, torch.device, "a torch.device, as pick_device() gives it")
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

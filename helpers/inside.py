@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 
 from helpers import checks
-from helpers.cache import split_heads
+from helpers.cache import PARTS, split_heads
 from helpers.evaluation import eval_mode
 
 
@@ -26,8 +26,10 @@ class Trace(NamedTuple):
 
 def trace(model, idx):
     """Read idx (B, T) with a `helpers.model.GPT`, slowly, and keep everything: a Trace."""
+    checks.module("model", model, PARTS)
     T = checks.integers("idx", idx, 2, "(B, T)").shape[1]
     checks.tokens("idx", idx.flatten(), model.config.vocab_size)
+    idx = idx.long()
     if not 1 <= T <= model.config.context_length:
         raise ValueError(
             f"The sequence has {T} tokens; give this model from 1 to {model.config.context_length} of them, "
@@ -54,6 +56,7 @@ def logit_lens(model, idx):
     The stream at every depth goes through the final norm and the output head (nostalgebraist, 2020). The last of
     them are the model's own logits.
     """
+    checks.module("model", model, PARTS)
     with eval_mode(model):
         return model.lm_head(model.final_norm(trace(model, idx).stream))
 
@@ -62,6 +65,7 @@ def repeated_sequence(vocab_size, length, batch_size=1, generator=None):
     """Random tokens, and then the same again: (B, 2 * length). Whoever can copy needs no other knowledge here."""
     for name, value in (("vocab_size", vocab_size), ("length", length), ("batch_size", batch_size)):
         checks.integer(name, value, 1)
+    checks.generator(generator)
     once = torch.randint(vocab_size, (batch_size, length), generator=generator)
     return torch.cat([once, once], dim=1)
 
@@ -72,7 +76,7 @@ def head_scores(model, idx):
     previous: the mean weight on the token just before. first: on the first token of all. induction: in the second
     half, on the token that followed the same one in the first half (Elhage et al., 2021; Olsson et al., 2022).
     """
-    n = idx.shape[1] // 2
+    n = checks.integers("idx", idx, 2, "(B, 2n)").shape[1] // 2
     if n < 2 or not torch.equal(idx[:, :n], idx[:, n:]):
         raise ValueError(f"idx {tuple(idx.shape)} is not a sequence followed by itself; see repeated_sequence.")
     weights = trace(model, idx).attention  # (L, B, H, 2n, 2n)
@@ -90,6 +94,8 @@ def head_scores(model, idx):
 
 def longest_shared(text, source):
     """The longest stretch of `text` that stands somewhere in `source`, as a string (the first of equals)."""
+    checks.text("text", text)
+    checks.text("source", source)
     start = best = length = 0
     for end in range(1, len(text) + 1):  # text[start:end] is the longest shared stretch that ends here
         while start < end and text[start:end] not in source:

@@ -1,20 +1,44 @@
 """Where files are kept: `data/` in the checkout, or the user's cache folder where the checkout is read-only."""
 
 import os
+import tempfile
+import warnings
 from pathlib import Path
+
+from helpers import checks
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 def cache_dir():
-    """The folder for downloads: `data/` if it can be written to, else one in the user's cache."""
+    """The folder for downloads and models: `data/` if it can be written to, else one in the user's cache.
+
+    Where neither can be written to, it is a temporary one, and a warning says so: no notebook ends for lack of a place.
+    """
     if os.access(DATA, os.W_OK):
         return DATA
-    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "from-tensors-to-gpt"
+    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    cache = Path(home) / "from-tensors-to-gpt"
+    if _can_be_written(cache):
+        return cache
+    user = os.getuid() if hasattr(os, "getuid") else ""  # the temporary folder is everybody's
+    cache = Path(tempfile.gettempdir()) / f"from-tensors-to-gpt-{user}"
+    warnings.warn(
+        f"Neither {DATA} nor {home} can be written to. What is saved goes to {cache}, which the system "
+        "empties some day. To keep it, set the variable XDG_CACHE_HOME to a folder of yours.",
+        stacklevel=2,
+    )
+    return cache
+
+
+def _can_be_written(folder):
+    """Whether the folder, or the nearest one above it that exists, can be written to."""
+    there = next((place for place in (folder, *folder.parents) if os.path.exists(place)), folder)
+    return folder.is_absolute() and os.access(there, os.W_OK)
 
 
 def checkpoint_path(name):
     """Where the notebooks keep the checkpoint `name`; the variable GPT_CHECKPOINTS names another folder, for tests."""
+    checks.text("name", name, 1)
     folder = os.environ.get("GPT_CHECKPOINTS")
     return (Path(folder) if folder else cache_dir() / "checkpoints") / f"{name}.safetensors"

@@ -11,13 +11,16 @@ import torch.nn.functional as F
 from helpers import checks
 from helpers.cache import Reader
 
+MOST_NEW = 10**7  # tokens of one text: a day's work
 GREEDY = 1e-6  # temperatures below count as 0: dividing by them would overflow
 
 
 def with_temperature(logits, temperature):
     """Logits (..., V) divided by a temperature above 0: below 1 likely tokens gain, above 1 unlikely ones."""
-    if not temperature > 0:
-        raise ValueError(f"temperature is {temperature}; it must be above 0 (0, always the likeliest, has no logits).")
+    checks.logits(logits)
+    if not checks.is_number(temperature) or not temperature > 0:
+        given = checks.said(temperature)
+        raise ValueError(f"temperature is {given}; it must be above 0 (0, always the likeliest, has no logits).")
     return logits / temperature
 
 
@@ -26,8 +29,9 @@ def keep_top_k(logits, k):
 
     Ties with the k-th stay, so none of equals is preferred. k at or above V keeps all.
     """
+    checks.logits(logits)
     if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise ValueError(f"top_k is {k}; it must be at least 1, an integer, or None to keep every token.")
+        raise ValueError(f"top_k is {checks.said(k)}; it must be at least 1, an integer, or None to keep every token.")
     if k >= logits.shape[-1]:
         return logits
     smallest = logits.topk(k, dim=-1).values[..., -1:]  # (..., 1)
@@ -39,8 +43,9 @@ def keep_top_p(logits, p):
 
     The likeliest always stays, p = 1 keeps all. Of equals at the border, only as many stay as are needed.
     """
-    if not (isinstance(p, (int, float)) and 0 < p <= 1):
-        raise ValueError(f"top_p is {p}; it must be above 0 and at most 1, or None to keep every token.")
+    checks.logits(logits)
+    if not checks.is_number(p) or not 0 < p <= 1:
+        raise ValueError(f"top_p is {checks.said(p)}; it must be above 0 and at most 1, or None to keep every token.")
     if p == 1:
         return logits
     ordered, order = logits.sort(dim=-1, descending=True, stable=True)
@@ -55,13 +60,10 @@ def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
 
     Temperature 0 means greedy: all probability on the largest logit, the first of equals. `None` leaves a filter out.
     """
-    if not (isinstance(temperature, (int, float)) and temperature >= 0):
-        raise ValueError(f"temperature is {temperature}; it must be above 0, or 0 for the most likely token always.")
-    if not logits.is_floating_point() or not (logits > float("-inf")).any(dim=-1).all() or logits.isnan().any():
-        raise ValueError(
-            "The logits hold nan, or rule out every token, or are no floats, so there is nothing to draw from. Has the "
-            "training diverged? Look at its loss, or load another model."
-        )
+    if not checks.is_number(temperature) or not temperature >= 0:
+        given = checks.said(temperature)
+        raise ValueError(f"temperature is {given}; it must be above 0, or 0 for the most likely token always.")
+    checks.logits(logits)
     greedy = temperature < GREEDY
     scaled = logits if greedy else with_temperature(logits, temperature)
     scaled = scaled if top_k is None else keep_top_k(scaled, top_k)
@@ -84,6 +86,7 @@ def stream(model, idx, *, temperature=1.0, top_k=None, top_p=None, generator=Non
     `reading` goes to `helpers.cache.Reader`: use_cache, and slide for what happens past the context. Same generator
     state, same text, with the cache and without.
     """
+    checks.generator(generator)
     next_distribution(torch.zeros(2), temperature, top_k, top_p)  # bad settings are named before anything is read
     reader = Reader(model, idx, **reading)
 
@@ -99,24 +102,27 @@ def stream(model, idx, *, temperature=1.0, top_k=None, top_p=None, generator=Non
 
 def draw(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
     """One token for each row of logits (B, V), drawn from `next_distribution`: (B, 1)."""
+    checks.generator(generator)
+    if checks.logits(logits).dim() != 2:
+        raise ValueError(f"logits has the shape {tuple(logits.shape)}; it must be (B, V), a row for each text.")
     return torch.multinomial(next_distribution(logits, temperature, top_k, top_p), 1, generator=generator)
 
 
 def generate(model, idx, max_new_tokens, **settings):
     """Continue idx (B, T) by `max_new_tokens` tokens: (B, T + max_new_tokens). Settings are those of `stream`."""
-    checks.integer("max_new_tokens", max_new_tokens)
+    checks.integer("max_new_tokens", max_new_tokens, most=MOST_NEW)
     drawn = stream(model, idx, **settings)
     return torch.cat([idx, *(next(drawn).token for _ in range(max_new_tokens))], dim=1)
 
 
 def sample_text(model, tokenizer, prompt, n_chars, *, seed=None, **settings):
     """Continue the string `prompt` by `n_chars` characters. Says so where the prompt is longer than the context."""
+    checks.module("model", model)
+    checks.text("prompt", prompt)
+    if seed is not None:
+        seed = checks.integer("seed", seed)
+    checks.same_text(model, tokenizer)
     config = getattr(model, "config", None)
-    if config is not None and config.vocab_size != tokenizer.vocab_size:
-        raise ValueError(
-            f"The model knows {config.vocab_size} tokens and the tokenizer {tokenizer.vocab_size}: they come from two "
-            "texts. Make the tokenizer from the text that the model has read."
-        )
     if not prompt:
         raise ValueError("The prompt is empty; begin with at least one character, for instance a line break '\\n'.")
     device = next(model.parameters()).device

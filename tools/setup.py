@@ -5,13 +5,17 @@ Whatever fails says so in one line, and leaves things as they were. Only the sta
 in syntax that Python 3.6 reads too: so that a Python that is too old is told so.
 """
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until all is imported, Ctrl-C ends this without a traceback
+
 import hashlib
 import importlib.util
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +26,7 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "setup-stamp.json")
 NEEDED_GB = 3
+OUTPUT = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
 DISK = (
     f"about {NEEDED_GB} GB are needed, or 7 GB where pip brings the CUDA build of PyTorch. Make room, or on a machine "
     "without an NVIDIA card set PIP_ARGS to PyTorch's CPU-only index (README.md shows how)."
@@ -43,11 +48,12 @@ def main():
     if len(sys.argv) != 2 or sys.argv[1] not in ("lab", "test"):
         raise SetupError("Say what to set up for: python tools/setup.py lab, or test.")
     check_python()
+    lock = alone()
     stamp = read_stamp()
     # An environment that once had the test packages keeps them, so that they never lag behind the pins.
     extras = "test" if "test" in (sys.argv[1], stamp.get("extras")) else "lab"
     if stamp != {"digest": digest(), "extras": extras}:
-        install(extras, fresh=not stamp)
+        install(extras, not stamp, lock)
     obtain_corpus()
 
 
@@ -82,7 +88,24 @@ def read_stamp():
         return {}
 
 
-def install(extras, fresh):
+def alone():
+    """Waits until no other set-up is at work here. Returns the open files that lock it out until they are closed."""
+    if os.name == "nt":
+        return []
+    import fcntl
+
+    lock = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another set-up is at work in this folder. Waiting for it to end.", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError:  # some network file systems lock no folders
+        pass
+    return [lock]
+
+
+def install(extras, fresh, lock):
     if fresh and shutil.disk_usage(ROOT).free < NEEDED_GB * 10**9:
         free = shutil.disk_usage(ROOT).free / 10**9
         raise SetupError(f"Too little room on the disk: {free:.1f} GB are free, and {DISK}")
@@ -95,7 +118,7 @@ def install(extras, fresh):
         else:
             check_venv()
         package = ".[test]" if extras == "test" else "."
-        pip(["-c", "constraints.txt", "-e", package, *os.environ.get("PIP_ARGS", "").split()])
+        pip(["-c", "constraints.txt", "-e", package, *os.environ.get("PIP_ARGS", "").split()], lock)
         settings = os.path.join(VENV, "share", "jupyter", "lab", "settings")
         os.makedirs(settings, exist_ok=True)
         with open(os.path.join(settings, "overrides.json"), "w") as file:
@@ -129,26 +152,19 @@ def check_venv():
 
 def run(command):
     try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return subprocess.run(command, **OUTPUT)
     except OSError as error:
         return subprocess.CompletedProcess(command, 1, stdout=str(error))
 
 
-def pip(arguments):
+def pip(arguments, lock):
     """Runs pip install in .venv. What it says is condensed into one line of progress."""
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", *arguments]
     # Through the environment this also reaches the pip that pip starts for the build; the default of 5 is a long wait.
     environment = dict(os.environ, PIP_RETRIES=os.environ.get("PIP_RETRIES", "2"))
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
+    # Should this program be killed, pip goes on for a while: it keeps the lock.
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=lock, **OUTPUT)
     said = []
     reader = threading.Thread(target=lambda: said.extend(process.stdout), daemon=True)
     reader.start()
@@ -206,21 +222,27 @@ def obtain_corpus():
 
     if any(os.path.isfile(str(folder / "shakespeare.txt")) for folder in (paths.DATA, paths.cache_dir())):
         return
-    process = subprocess.Popen([PYTHON, "-m", "helpers.corpus"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    output = process.communicate()[1]
-    if process.returncode:
-        raise SetupError(
-            "The packages are installed, but the corpus is not there. " + re.sub("^Error: ", "", reason(output))
-        )
+    result = subprocess.run([PYTHON, "-m", "helpers.corpus"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    if result.returncode:
+        said = re.sub("^Error: ", "", reason(result.stderr))
+        raise SetupError("The packages are installed, but the corpus is not there. " + said)
 
 
 def interrupt(*_):
+    handle_signals(signal.SIG_IGN)  # a second Ctrl-C would come in the way of tidying up
     raise KeyboardInterrupt
 
 
+def handle_signals(handler):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        # What is ignored from the start, by nohup for example, stays ignored.
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
+            signal.signal(getattr(signal, name), handler)
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, interrupt)
     try:
+        handle_signals(interrupt)
         main()
     except SetupError as error:
         sys.exit(str(error))

@@ -4,8 +4,10 @@ import numpy as np
 
 from helpers.show.picture import CYCLE, ORANGE, SKY, new_figure, visible
 from helpers.show.plots import bars, draw_baselines, heat_map
+from helpers.show.taking import takes
 
 
+@takes(characters="N labels", values="(N,)")
 def character_bars(characters, values, title, ylabel="probability", height=2.8, alt=""):
     """A bar for each character, in the order given; a space and a line break get a label that can be seen."""
     labels = [visible(char) for char in characters]
@@ -21,6 +23,7 @@ def largest(values, most):
     return np.argsort(-np.asarray(values, dtype=float), kind="stable")[:most].tolist()
 
 
+@takes(context="T labels", targets="T labels")
 def window_picture(context, targets, title, alt=""):
     """One window over a text: the contexts' characters in a row of boxes, and the target of each position below it."""
     figure, ax = new_figure(title, 7.0, 2.0)
@@ -44,6 +47,7 @@ def window_picture(context, targets, title, alt=""):
     return figure
 
 
+@takes(context="text", targets="text")
 def window_question(context, targets):
     """For an Explorer: a window over a text and its targets, both as strings, and the last question that it asks."""
     if not context:
@@ -55,6 +59,7 @@ def window_question(context, targets):
     )
 
 
+@takes(text="T labels", surprise="(T,)")
 def surprise_bars(text, surprise, title, alt=""):
     """A bar for each character of a text: its surprise in nats, given all characters before it."""
     costly = [i for i, value in enumerate(surprise) if value > 0]
@@ -67,6 +72,7 @@ def surprise_bars(text, surprise, title, alt=""):
     return character_bars(text, surprise, title, ylabel="nats", height=2.6, alt=alt or words.strip())
 
 
+@takes(baselines="name -> number", limit="number")
 def loss_bars(baselines, title, limit=None, alt=""):
     """A bar for each baseline (name -> nats per character), and a solid line at the limit where it is known."""
     figure = bars(list(baselines), list(baselines.values()), title, ylabel="nats per character")
@@ -79,6 +85,7 @@ def loss_bars(baselines, title, limit=None, alt=""):
     return figure
 
 
+@takes(probabilities="(C, C)", characters="C labels")
 def pair_table(probabilities, characters, title, height=5.6, alt=""):
     """A map of P(next | current): probabilities (C, C), a row for each current character, a column for each next."""
     table, labels = np.asarray(probabilities), [visible(char) for char in characters]
@@ -117,6 +124,7 @@ def pair_tables(tables, characters, title, height=4.6, alt=""):
     return figure
 
 
+@takes(characters="N labels", values="name -> (N,)")
 def paired_bars(characters, values, title, ylabel="probability", height=2.4, alt=""):
     """Bars side by side over each character, one of each color for each name in values (name -> (N,))."""
     figure, ax = new_figure(title, height=height)

@@ -14,6 +14,8 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.display import display
 
+from helpers import checks
+from helpers.show.taking import taken
 from helpers.show.training_plots import TrainingPicture
 from helpers.show.widgets import Pictured, choice_slider
 from helpers.training.recipe import Controls
@@ -92,6 +94,13 @@ class Dashboard(Pictured):
         *,
         sample_share=SHARES["sample"],
     ):
+        taken("baselines", {} if baselines is None else baselines, "baselines", {})
+        if limit is not None:
+            checks.number("limit", limit)
+        if sample is not None and not callable(sample):
+            raise ValueError(
+                f"sample is {checks.said(sample)}; it must be a function without arguments that gives a text."
+            )
         super().__init__()
         self.title, self.baselines, self.limit = title, baselines or {}, limit
         self.sample, self.clock, self.shares = sample, clock, SHARES | {"sample": sample_share}

@@ -4,8 +4,10 @@ import numpy as np
 
 from helpers.show.picture import BLUE, CYCLE, ORANGE, VERMILION, new_figure
 from helpers.show.plots import draw_baselines
+from helpers.show.taking import takes
 
 
+@takes(norms="name -> (*,)", limits="(2,)")
 def gradients_by_layer(norms, title, limits=None):
     """The norm of the gradient at each layer of a stack, on a scale of powers of ten.
 
@@ -29,6 +31,7 @@ def gradients_by_layer(norms, title, limits=None):
     return figure
 
 
+@takes(depths="(N,)", panels="name -> name -> (N,)")
 def over_depth(depths, panels, title):
     """Panels side by side over the depth of a model, on a scale on which each doubling is equally far.
 
@@ -48,6 +51,7 @@ def over_depth(depths, panels, title):
     return figure
 
 
+@takes(measured="number -> number", estimated="number -> number", baselines="name -> number")
 def first_losses(measured, estimated, baselines, title):
     """The loss before training over the standard deviation of the first weights: dots beside a dotted estimate.
 
@@ -69,6 +73,7 @@ def first_losses(measured, estimated, baselines, title):
     return figure
 
 
+@takes(sizes="name -> * of (*,)")
 def sizes_by_layer(sizes, title):
     """How large the numbers behind each layer are: a panel for each stack, in it a histogram for each of its layers.
 

@@ -5,14 +5,17 @@ import math
 import numpy as np
 import torch
 
+from helpers import checks
 from helpers.show.picture import BLUE, CYCLE, GREEN, GREY, VERMILION, new_figure
 from helpers.show.plots import draw_baselines
+from helpers.show.taking import takes
 
 BOX = (-5.0, 2.0, -2.0, 2.0)  # left, right, bottom, top
 FAR = 50  # a place beyond this is far off
 MAP = "dark where it is low and bright where it is high. A black square marks the start, a white star the lowest point"
 
 
+@takes(paths="name -> any (*, 2)", minimum="(2,)", rates="name -> number", box="(4,)")
 def walks(surface, paths, minimum, title, rates=None, box=BOX, height=2.8):
     """Maps of one loss side by side, on each the path of one optimizer.
 
@@ -30,6 +33,7 @@ def walks(surface, paths, minimum, title, rates=None, box=BOX, height=2.8):
     return figure
 
 
+@takes(path="any (*, 2)", minimum="(2,)", box="(4,)", rate="number")
 def journey(surface, path, minimum, box, name, rate):
     """For an Explorer: the path (N, 2) of one optimizer over a map of the loss, and a caption: where does it end?"""
     title = f"{name}, learning rate {rate:g}"
@@ -76,6 +80,7 @@ def draw_path(ax, surface, path, minimum, box):
     ax.set(xlim=box[:2], ylim=box[2:], xlabel="x", ylabel="y")
 
 
+@takes(panels="name -> name -> (*,)")
 def after_each_step(panels, title):
     """Panels side by side over the steps; what is measured -> {name of a line: (N,) values}, the same names in all."""
     figure, _ = new_figure(title, columns=len(panels), height=2.7)
@@ -93,6 +98,7 @@ def after_each_step(panels, title):
     return figure
 
 
+@takes(rates="(N,)", losses="any (N,)", start="number", limit="number")
 def loss_by_rate(rates, losses, title, start, limit):
     """The loss after training over the learning rate, in powers of ten; rates (N,), losses (N,).
 
@@ -114,18 +120,20 @@ def loss_by_rate(rates, losses, title, start, limit):
     return figure
 
 
+@takes(rates="(N,)", losses="any (N,)", steepest="(2,)", baselines="name -> number")
 def rate_sweep(rates, losses, steepest, baselines, title):
     """The training loss of one run whose learning rate grows with every step; rates (N,), losses (N,).
 
     steepest: the pair of rates between which the loss falls fastest, as a green strip.
     """
+    checks.number("The first loss", losses[0])
     figure, ax = new_figure(title, height=3.0)
     ax.plot(rates, losses, color=BLUE)
     ax.axvspan(*steepest, color=GREEN, alpha=0.25, label="falls fastest")
     draw_baselines(ax, baselines)
     top = 2 * max(losses[0], *baselines.values())
     ax.set(xscale="log", xlabel="learning rate (grows with every step)", ylabel="training loss, nats")
-    ax.set_ylim(0.8 * min(min(losses), *baselines.values()), top)
+    ax.set_ylim(0.8 * min(*(loss for loss in losses if math.isfinite(loss)), *baselines.values()), top)
     ax.legend(fontsize=8, frameon=False, loc="upper left")
     least = int(np.argmin(losses))
     figure.alt = (
@@ -137,6 +145,7 @@ def rate_sweep(rates, losses, steepest, baselines, title):
     return figure
 
 
+@takes(runs="name -> number -> any number", baselines="name -> number")
 def race(runs, baselines, title, measured="validation loss"):
     """The losses of several optimizers beside baselines, twice: whole, and enlarged near the lowest.
 
@@ -160,6 +169,7 @@ def race(runs, baselines, title, measured="validation loss"):
     return figure
 
 
+@takes(groups="N labels", values="name -> (N,)")
 def grouped_bars(groups, values, title, ylabel):
     """Bars with their numbers, side by side in each group; values: name -> (len(groups),) heights."""
     figure, ax = new_figure(title, height=2.8)

@@ -4,8 +4,10 @@ import numpy as np
 
 from helpers.show.picture import BLUE, CYCLE, VERMILION, new_figure, visible
 from helpers.show.plots import bars, draw_baselines
+from helpers.show.taking import takes
 
 
+@takes(labels="N labels", logits="(N,)", probabilities="(N,)")
 def logits_and_probabilities(labels, logits, probabilities, title, alt=""):
     """Bars of the logits on the left, and of the probabilities that belong to them on the right; one list each."""
     figure, axes = new_figure(title, columns=2, height=2.8)
@@ -20,6 +22,7 @@ def logits_and_probabilities(labels, logits, probabilities, title, alt=""):
     return figure
 
 
+@takes(probabilities="(V,)", characters="V labels")
 def likeliest(probabilities, characters, where, most=10):
     """For an Explorer: bars of the `most` likeliest characters, likeliest first, and a caption that begins `where`."""
     shares = np.asarray(probabilities, dtype=float)
@@ -35,6 +38,7 @@ def likeliest(probabilities, characters, where, most=10):
     )
 
 
+@takes(labels="N labels", values="(N,)")
 def pushes(labels, values, title, xlabel="", ylabel="", highlight=None):
     """Bars that go up and down from a line at 0; `highlight` is the index of one to colour."""
     figure = bars(labels, values, title, ylabel=ylabel, highlight=highlight)
@@ -43,6 +47,7 @@ def pushes(labels, values, title, xlabel="", ylabel="", highlight=None):
     return figure
 
 
+@takes(x="(N,)", lines="any (N,) or name -> any (N,)", baselines="baselines", limit="number", dot="(2,)")
 def curves(
     x, lines, title, xlabel, ylabel,
     baselines=None, limit=None, dot=None, log_x=False, marker="", height=3.0, ylim=None, alt="",

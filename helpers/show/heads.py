@@ -6,10 +6,12 @@ import numpy as np
 
 from helpers.show.picture import BLUE, CYCLE, GREEN, VERMILION, new_figure, visible
 from helpers.show.plots import bars
+from helpers.show.taking import takes
 
 SMALL = 6  # positions of a map with numbers in it
 
 
+@takes(sizes="(N,)", panels="name -> name -> (N,)")
 def over_doublings(sizes, panels, title, xlabel):
     """Panels side by side over sizes, on a scale on which each doubling is equally far.
 
@@ -30,6 +32,7 @@ def over_doublings(sizes, panels, title, xlabel):
     return figure
 
 
+@takes(tables="name -> (T, T)", text="T labels")
 def attention_maps(tables, title, text=None, columns=None):
     """Attention weights as maps side by side, all on one scale from 0 to 1. Row t says where position t looks.
 
@@ -78,6 +81,7 @@ def where_the_weight_lies(table):
     return f"most weight in the mean on {places}"
 
 
+@takes(weights="(N,)", text="N labels")
 def attention_row(weights, text):
     """For an Explorer: a bar for each character that the last one of `text` may look at, itself included; a caption.
 
@@ -94,6 +98,7 @@ def attention_row(weights, text):
     return figure, f"Position {who} attends most to position {whom}, with weight {weights[most]:.2f}."
 
 
+@takes(weights="(...)", costs="(...)")
 def weights_and_costs(weights, costs, title):
     """A dot for each key: its attention weight, and what hiding it costs in nats. Both may have any one shape."""
     weights, costs = np.asarray(weights).ravel(), np.asarray(costs).ravel()
@@ -109,6 +114,7 @@ def weights_and_costs(weights, costs, title):
     return figure
 
 
+@takes(starts="(N,)", ends="(N,)")
 def calls_in_time(starts, ends, title, name="head"):
     """A bar from the start to the end of each call, one below the other, in milliseconds since the first start.
 

@@ -2,8 +2,10 @@
 
 from helpers.show.picture import CYCLE, new_figure
 from helpers.show.plots import draw_baselines
+from helpers.show.taking import takes
 
 
+@takes(curves="name -> (2, *)", baselines="baselines", limit="number", per="number")
 def loss_ladder(curves, baselines, title, limit=None, over="step", per=1, height=3.8):
     """The validation losses of several models over one axis, beside dashed baselines and a solid limit.
 
@@ -28,11 +30,16 @@ def loss_ladder(curves, baselines, title, limit=None, over="step", per=1, height
     return figure
 
 
+WIDTH = 86  # letters on a line of a page
+
+
+@takes(text="text")
 def text_page(text, title, height=3.2):
     """A text as a picture, in letters of equal width, its line breaks where they are and long lines wrapped."""
     figure, ax = new_figure(title, height=height)
-    wrap = "$" not in text  # where it wraps, matplotlib takes what stands between two of them for a formula
-    ax.text(0, 1, text, family="DejaVu Sans Mono", fontsize=9, va="top", wrap=wrap, parse_math=False)
+    lines = [line[i : i + WIDTH] for line in text.split("\n") for i in range(0, max(1, len(line)), WIDTH)]
+    page = ax.text(0, 1, "\n".join(lines), family="DejaVu Sans Mono", fontsize=9, va="top", parse_math=False)
+    page.set_in_layout(False)  # a text that is higher than the page runs out of it, and takes no room from it
     ax.axis("off")
     figure.alt = f"{title}. A page of {len(text)} characters: {text}"
     return figure

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.show.picture import BLUE, GREEN, ORANGE, VERMILION, new_figure, style, visible
+from helpers.show.taking import takes
 
 MONOSPACE = "DejaVu Sans Mono"
 
@@ -83,6 +84,7 @@ def write_shaded(figure, text, shades, left, top, per_line=48, lines=6):
 ORANGE_RGB = tuple(int(ORANGE[i : i + 2], 16) / 255 for i in (1, 3, 5))
 
 
+@takes(weights="(T, T)", text="T labels")
 def attention_picture(weights, text, title):
     """The attention weights (T, T) of one head over `text` as a map, and as arcs from each position to where it looks.
 
@@ -129,6 +131,7 @@ def attention_picture(weights, text, title):
     return figure
 
 
+@takes(text="T labels", best="L of T labels", shares="(L, T)")
 def lens_picture(text, best, shares, title):
     """For each layer (rows) and position of `text` (columns) the likeliest next character, coloured by its probability.
 
@@ -165,10 +168,11 @@ def lens_picture(text, best, shares, title):
     return figure
 
 
+@takes(scores="name -> (*, *)")
 def head_table(scores, title):
     """Scores of all heads, name -> (L, H), as one map for each name, on one scale from 0 to 1."""
-    figure, axes = new_figure(title, width=7.6, height=2.6, columns=len(scores))
-    for ax, (name, table) in zip(axes, scores.items(), strict=True):
+    figure, _ = new_figure(title, width=7.6, height=2.6, columns=len(scores))
+    for ax, (name, table) in zip(figure.axes, scores.items(), strict=True):
         table = np.asarray(table)
         image = ax.imshow(table, cmap="viridis", vmin=0, vmax=1, aspect="auto")
         for layer, row in enumerate(table):
@@ -177,11 +181,11 @@ def head_table(scores, title):
                 ax.text(head, layer, f"{value:.2f}", ha="center", va="center", fontsize=9, color=color)
         ax.set_xticks(range(table.shape[1]), range(table.shape[1]))
         ax.set_yticks(range(table.shape[0]), range(1, table.shape[0] + 1))
-        ax.set(xlabel="head", ylabel="block" if ax is axes[0] else "")
+        ax.set(xlabel="head", ylabel="block" if ax is figure.axes[0] else "")
         ax.set_title(name, fontsize=10)
         ax.grid(visible=False)
         ax.tick_params(length=0)
-    figure.colorbar(image, ax=list(axes), label="score", fraction=0.03, pad=0.02)
+    figure.colorbar(image, ax=figure.axes, label="score", fraction=0.03, pad=0.02)
     said = [f"{title}. A table for each score: a row for each block, a column for each head, bright where it is high."]
     for name, table in scores.items():
         layer, head = np.unravel_index(np.asarray(table).argmax(), np.asarray(table).shape)

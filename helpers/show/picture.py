@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.text import Text
 
+from helpers import checks
+
 # Okabe and Ito (2008): eight colours that stay apart for colour-blind readers.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, YELLOW, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#777777"
@@ -47,6 +49,10 @@ def new_figure(title="", width=7.0, height=3.4, columns=1, rows=1, alt="", **sub
 
     alt: what there is to see, in words, for readers who cannot see it.
     """
+    for name, size in (("width", width), ("height", height)):
+        checks.number(name, size, least=0.5, most=60)
+    for name, count in (("columns", columns), ("rows", rows)):
+        checks.integer(name, count, 1, 50)
     figure = Picture(figsize=(width, height), dpi=DPI, layout="constrained", alt=alt)
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, **subplots)
@@ -88,6 +94,8 @@ SHORT = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 def visible(char):
     """A character as a label that can be seen: ␣ for a space, ⏎ for a line break, its code where there is no glyph."""
+    if len(checks.text("char", char)) != 1:
+        raise ValueError(f"char is {checks.said(char)}; it must be one character.")
     if char in SHORT:
         return SHORT[char]
     alone = char.isprintable() and not unicodedata.category(char).startswith("M")  # an accent needs a letter

@@ -9,9 +9,11 @@ from helpers.show.picture import (
     VERMILION,
     new_figure,
 )
+from helpers.show.taking import takes
 from helpers.training.history import History
 
 
+@takes(baselines="baselines", limit="number")
 def draw_baselines(ax, baselines, limit=None):
     """Dashed grey lines at the losses in `baselines` (name -> nats), each with its name at the right end.
 
@@ -26,6 +28,7 @@ def draw_baselines(ax, baselines, limit=None):
         )  # fmt: skip
 
 
+@takes(history="history", baselines="baselines", smooth="count", limit="number")
 def loss_curve(history, baselines=None, title="Loss", over="step", smooth=1, limit=None, alt=""):
     """Training (thin) and validation loss (thick) of a History over steps, tokens or seconds, beside the baselines."""
     figure, ax = new_figure(title)
@@ -69,6 +72,7 @@ def curve_in_words(title, over, losses, baselines, limit):
     return " ".join(said)
 
 
+@takes(values="any (N,)", width="count")
 def running_mean(values, width):
     """Each value replaced by the mean of the `width` values that end with it (fewer at the start)."""
     return [
@@ -77,6 +81,7 @@ def running_mean(values, width):
     ]
 
 
+@takes(labels="N labels", values="(N,)")
 def bars(labels, values, title, ylabel="probability", highlight=None, width=7.0, height=2.8, xlabel="", alt=""):
     """Vertical bars with a label each, a few of them with their values; `highlight` is the index of one to colour."""
     figure, ax = new_figure(title, width, height)
@@ -96,6 +101,7 @@ def bars(labels, values, title, ylabel="probability", highlight=None, width=7.0,
     return figure
 
 
+@takes(matrix="(R, C)", row_labels="R labels", column_labels="C labels")
 def heat_map(
     matrix, row_labels, column_labels, title, xlabel="", ylabel="", color_label="", width=7.0, height=6.2, alt=""
 ):

@@ -3,8 +3,10 @@
 from helpers.show.model_plots import attention_picture, lens_picture
 from helpers.show.picture import BLUE, GREY, new_figure, visible
 from helpers.show.plots import draw_baselines
+from helpers.show.taking import takes
 
 
+@takes(shares="(N,)", top_k="count")
 def kept_by_top_p(shares, top_k, title):
     """Bars of the share of positions at which a filter keeps 1, 2, ... characters, and the one number that top-k keeps.
 
@@ -30,6 +32,7 @@ def depth_names(n):
     return ["embedding", *(f"block {number}" for number in range(1, n))]
 
 
+@takes(losses="(N,)", baselines="name -> number")
 def loss_by_depth(losses, baselines, title):
     """A bar with its value for the loss before any block and after each, beside dashed baselines (name -> nats).
 
@@ -46,12 +49,15 @@ def loss_by_depth(losses, baselines, title):
     return figure
 
 
+@takes(weights="(T, T)", text="text")
 def where_it_looks(weights, text, name):
     """For an Explorer: the weights of one head as a map and as arcs, and where the last character looks most.
 
     weights: (T, T), one row for each character that looks. text: its last T characters are those that were read.
     """
     T = len(weights)
+    if len(text) < T:
+        raise ValueError(f"text is {text!r}; it must have the {T} characters that were read, or more.")
     read, last = text[-T:], [float(weight) for weight in weights[-1]]
     strongest = last.index(max(last))
     caption = (
@@ -63,6 +69,7 @@ def where_it_looks(weights, text, name):
     return attention_picture(weights, read, f"Where it looks: {name}"), caption
 
 
+@takes(text="text", best="L of T labels", shares="(L, T)")
 def what_each_layer_expects(text, best, shares):
     """For an Explorer: the character that each layer expects at each position, and how often each is right.
 

@@ -5,7 +5,9 @@ import math
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from helpers import checks
 from helpers.show.picture import BLUE, GREEN, GREY, ORANGE, SKY, VERMILION, new_figure
+from helpers.show.taking import takes
 from helpers.show.widgets import Explorer, text_box
 
 MOST = 6  # dimensions that a picture of two shapes has room for
@@ -13,6 +15,7 @@ MOST = 6  # dimensions that a picture of two shapes has room for
 
 def read_shape(text):
     """'4, 1, 3' -> (4, 1, 3); nothing at all is the shape without dimensions. Raises ValueError with what to type."""
+    checks.text("text", text)
     parts = [part.strip() for part in text.strip().strip("()[]").split(",")]
     if parts[-1] == "":  # an empty text, or a comma at the end
         parts.pop()
@@ -38,6 +41,15 @@ def what_happens(shape, other, place):
 
 def shape_table(a, b, result, title):
     """Two shapes above the shape of their sum (None where they do not fit), aligned at the right."""
+    for name, shape in (("a", a), ("b", b)):
+        for size in checks.kind(name, shape, tuple, "a shape: a tuple of integers"):
+            checks.integer(f"A size in {name} {checks.said(shape)}", size)
+    try:
+        right = np.broadcast_shapes(a, b)
+    except ValueError:
+        right = None
+    if not isinstance(result, (tuple, type(None))) or result != right:
+        raise ValueError(f"result is {checks.said(result)}, but a {a} and b {b} give {right}; it must be that shape.")
     figure, ax = new_figure(title, 7.0, 2.5)
     columns = max(len(a), len(b))
     colors = {"missing": GREY, "as it is": SKY, "no fit": VERMILION}
@@ -100,6 +112,7 @@ def shape_explorer(rule, a="4, 1, 3", b="2, 1"):
     return Explorer(draw, a=text_box("Shape a", a), b=text_box("Shape b", b))
 
 
+@takes(tables="* of (*, *)")
 def number_tables(
     tables, title, names=None, rows=None, columns=None, form="{:g}", xlabel="column", ylabel="row", alt="", **figure
 ):
@@ -133,6 +146,7 @@ def numbers_in_words(table, form):
     return "rows " + " and ".join(" ".join(form.format(value) for value in row) for row in table)
 
 
+@takes(masks="N of (*, *)", names="N labels")
 def mask_tables(masks, title, names, xlabel="position looked at", ylabel="position that looks", alt=""):
     """Masks (rows, columns) of True and False side by side; where a mask is True, its box is bright and says "may"."""
     masks = [np.asarray(mask) for mask in masks]
@@ -166,6 +180,7 @@ def label_places(ax, shape, rows=None, columns=None):
     ax.tick_params(labelsize=7 if max(shape) > 6 else 9)
 
 
+@takes(slopes="(S,)", losses="name -> (S,)", x="(N,)", target="(N,)", lines="name -> (N,)")
 def slope_search(slopes, losses, x, lines, target, title, alt=""):
     """Left, losses over the slope of a line, each with a dot where it is smallest; right, the lines that they find.
 

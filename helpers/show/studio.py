@@ -13,6 +13,7 @@ import time
 import ipywidgets as widgets
 
 from helpers.show import model_plots, picture
+from helpers.show.ranges import LENGTHS, SEEDS, check_studio, settings_of
 from helpers.show.widgets import PICTURE, Pictured, text_box
 from helpers.show.writer import STAGES, Writer, entropy, stages
 
@@ -24,12 +25,12 @@ WIDE = {"style": {"description_width": "7em"}, "layout": {"width": "97%"}, "cont
 class Column:
     """The controls, picture and text of one writer."""
 
-    def __init__(self, name, model, tokenizer, temperature, top_k, top_p, redraw):
-        V = tokenizer.vocab_size
+    def __init__(self, name, model, tokenizer, settings, redraw):
+        V, (temperature, top_k, top_p) = tokenizer.vocab_size, settings_of(name, settings, tokenizer.vocab_size)
         self.name, self.tokenizer = name, tokenizer
         self.temperature = widgets.FloatSlider(temperature, min=0, max=3, step=0.05, description="Temperature", **WIDE)
-        self.top_k = widgets.IntSlider(top_k or V, min=1, max=V, description="Top-k", **WIDE)
-        self.top_p = widgets.FloatSlider(top_p or 1.0, min=0.01, max=1, step=0.01, description="Top-p", **WIDE)
+        self.top_k = widgets.IntSlider(top_k, min=1, max=V, description="Top-k", **WIDE)
+        self.top_p = widgets.FloatSlider(top_p, min=0.01, max=1, step=0.01, description="Top-p", **WIDE)
         self.writer = Writer(model, tokenizer, self.settings)
         self.figure, (self.panels,) = model_plots.stage_figure(STAGES, min(SHOWN, V))
         self.image = widgets.Image(format="png", layout=PICTURE)
@@ -90,13 +91,14 @@ class Studio(Pictured):
         self, model, tokenizer, prompt="ROMEO.\n", a=(0.8, None, None), b=(1.2, None, 0.9), seed=1, length=150
     ):
         super().__init__()
+        check_studio(model, tokenizer, prompt, seed, length)
         model = copy.deepcopy(model).eval()
         self.tokenizer, self._quiet = tokenizer, False
         self._lock, self._halt, self._thread = threading.RLock(), threading.Event(), None
         self.prompt = text_box("Prompt", prompt.replace("\n", "\\n"))
         look = {"style": {"description_width": "7em"}, "layout": {"width": "30em"}}
-        self.seed = widgets.IntSlider(seed, min=0, max=100, description="Seed", **look)
-        self.length = widgets.IntSlider(length, min=1, max=500, description="Length", **look)
+        self.seed = widgets.IntSlider(seed, *SEEDS, description="Seed", **look)
+        self.length = widgets.IntSlider(length, *LENGTHS, description="Length", **look)
         self.place = widgets.IntSlider(0, min=0, max=1, description="Look at", continuous_update=True, **look)
         self.place.tooltip = "The number of a written character; the last is the one yet to come"
         names = {"Generate": self.generate, "Step": lambda: self.write(1), "Stop": self.stop}
@@ -106,9 +108,7 @@ class Studio(Pictured):
             self.buttons[name].on_click(lambda button, action=action: action())
         self._message = widgets.HTML()
         self.columns = [
-            Column(
-                name, model, tokenizer, *settings, lambda column: self._safely(lambda: column.show(self.place.value))
-            )
+            Column(name, model, tokenizer, settings, lambda column: self._safely(lambda: column.show(self.place.value)))
             for name, settings in (("A", a), ("B", b))
         ]
         self.children = [

@@ -5,16 +5,23 @@ import statistics
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from helpers import checks
 from helpers.show.distributions import curves
 from helpers.show.picture import BLUE, CYCLE, GREY, new_figure
+from helpers.show.taking import takes
 
 
+@takes(cells="(N,)", table="(*, *)", chosen="(*,)")
 def memory_picture(cells, table, title, chosen=None, alt=""):
     """A tensor above the memory that it reads; a cell of memory has the colors of all rows of the tensor that read it.
 
     cells: what stands in memory, (N,). table: the tensor's rows, each a list of the numbers of the cells that it reads.
     chosen: the index of an element to mark, (row, column), or (column,) where there is one row.
     """
+    for number in (number for row in table for number in row):
+        checks.integer("A cell in table", number, 0, len(cells) - 1)
+    for place, most in zip(reversed(chosen or ()), (len(table[0]), len(table)), strict=False):
+        checks.integer("A place in chosen", place, 0, most - 1)
     chosen = None if chosen is None else (0, *chosen)[-2:]
     figure, ax = new_figure(title, 7.0, 1.3 + 0.36 * len(table))
     left, bottom = (len(cells) - len(table[0])) / 2, len(table) + 0.8
@@ -51,6 +58,7 @@ def memory_picture(cells, table, title, chosen=None, alt=""):
     return figure
 
 
+@takes(values="(N,)", bins="count")
 def histogram(values, title, xlabel, bins=60, height=2.4, alt=""):
     """How often numbers fall into each of `bins` equal intervals. values: (N,)."""
     values = np.asarray(values, dtype=float)
@@ -67,6 +75,7 @@ def histogram(values, title, xlabel, bins=60, height=2.4, alt=""):
     return figure
 
 
+@takes(shares="number -> (K,)", probabilities="(K,)")
 def frequencies(shares, probabilities, title, alt=""):
     """How often each index was drawn, over the number of draws, beside dashed lines at the probabilities.
 
@@ -89,6 +98,7 @@ def frequencies(shares, probabilities, title, alt=""):
     return figure
 
 
+@takes(seconds="(N,)")
 def call_times(seconds, title, alt=""):
     """The time of each call as a dot on a logarithmic axis, beside a dashed line at the median. seconds: (N,)."""
     times = [1e6 * second for second in seconds]
@@ -106,6 +116,7 @@ def call_times(seconds, title, alt=""):
     return figure
 
 
+@takes(sizes="(N,)", seconds="name -> (N,)")
 def times_by_size(sizes, seconds, title, xlabel, alt=""):
     """The times of two ways to do one thing over its size, both axes logarithmic.
 
@@ -129,6 +140,7 @@ def times_by_size(sizes, seconds, title, xlabel, alt=""):
     return figure
 
 
+@takes(probability="number", loss="number")
 def surprise_curve(probability, loss, alt=""):
     """The loss over the probability of what came, and a dot at one probability with its loss."""
     grid = np.arange(1, 201) / 200

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from helpers.show import picture, plots
+from helpers.show.taking import takes
 
 TICKS = [1, 2, 2.5, 5, 10]
 PANELS = {  # the small ones: what stands above each, and the columns of the history that it shows
@@ -38,6 +39,7 @@ def by_block(history, name):
     return steps, [list(values) for values in zip(*rows, strict=True)]
 
 
+@takes(history="history")
 def inside(history, title):
     """For each block, over the steps: the norm of its gradients, and the size of the residual stream behind it."""
     figure, axes = picture.new_figure(title, height=2.9, columns=2)

@@ -9,6 +9,7 @@ import threading
 
 import ipywidgets as widgets
 
+from helpers import checks
 from helpers.show.picture import png, shown
 
 # Sliders answer while they move; wide enough descriptions that none is cut off.
@@ -18,6 +19,11 @@ PICTURE = {"align_self": "flex-start", "max_width": "100%"}  # its own size: a b
 
 def slider(description, value, low, high, step=None):
     """A labelled slider for integers or, where a value or the step has a decimal point, for floats."""
+    bounds = [("value", value), ("low", low), ("high", high), *([("step", step)] if step is not None else [])]
+    for name, number in bounds:
+        checks.number(f"{name} of {description!r}", number)
+    if step is not None and step <= 0:
+        raise ValueError(f"step of {description!r} is {step}; it must be above 0.")
     real = any(isinstance(x, float) for x in (value, low, high, step))
     if not low <= value <= high:  # the slider would move it there without a word
         raise ValueError(f"{description} is {value}; the slider goes from {low} to {high}.")
@@ -30,12 +36,17 @@ def choice_slider(description, options, value):
 
     Arrow keys move it, while JupyterLab takes those keys away from a drop-down list to move between cells.
     """
+    options = [*checks.kind(f"options of {description!r}", options, (list, tuple, range), "a list of at least one")]
+    values = [option[1] if isinstance(option, tuple) and len(option) == 2 else option for option in options]
+    if not any(type(value) is type(one) and value == one for one in values):
+        raise ValueError(f"{description} is {checks.said(value)}; it must be one of {checks.said(values)}.")
     look = SLIDER | {"layout": {"width": "36em"}}  # room for a label of a few words
     return widgets.SelectionSlider(options=options, value=value, description=description, **look)
 
 
 def text_box(description, value):
     """A labelled line of text; it counts when Enter is pressed or the box is left, not at every letter."""
+    checks.text(f"value of {description!r}", value)
     look = {"style": SLIDER["style"], "layout": {"width": "40em"}}
     return widgets.Text(value=value, description=description, continuous_update=False, **look)
 
@@ -60,6 +71,10 @@ class Explorer(Pictured):
     """Controls above a picture and its caption. `draw(**values of the controls)` returns a Figure and a caption."""
 
     def __init__(self, draw, **controls):
+        if not callable(draw):
+            raise ValueError(f"draw is {checks.said(draw)}; it must be a function that gives a figure and a caption.")
+        for name, control in controls.items():
+            checks.kind(name, control, widgets.ValueWidget, "a control, as show.slider(...) makes one")
         super().__init__()
         self._draw, self._controls, self._lock = draw, controls, threading.Lock()
         self._caption, self._words = widgets.HTML(), ""

@@ -9,8 +9,9 @@ from helpers.paths import checkpoint_path
 from helpers.training.checkpoint import load_model, save_model
 from helpers.training.first import FirstGPT
 from helpers.training.history import History
+from helpers.training.keeping import find_run, keep_better
 from helpers.training.loop import Step, steps, train
-from helpers.training.pretrained import keep_better, load_or_train
+from helpers.training.pretrained import load_or_train
 from helpers.training.recipe import PRESETS, Controls, TrainConfig, learning_rate_at, make_optimizer
 from helpers.training.run import TrainingDiverged
 from helpers.training.storage import CheckpointError

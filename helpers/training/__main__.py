@@ -5,13 +5,14 @@ import dataclasses
 import os
 import sys
 
+from helpers import mapped
 from helpers.corpus import load_text
 from helpers.device import describe, pick_device, seed_everything
 from helpers.evaluation import evaluate
 from helpers.model import GPT, GPTConfig, count_parameters
 from helpers.paths import checkpoint_path
 from helpers.sampling import sample_text
-from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
+from helpers.text import Batches, CharTokenizer, excerpt, fixed_windows, train_val_split
 from helpers.training.loop import train
 from helpers.training.place import Place, free_name
 from helpers.training.recipe import PRESETS
@@ -22,7 +23,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m helpers.training", description="Train a GPT without Jupyter, and print a sample of its text."
     )
-    parser.add_argument("--corpus", default="shakespeare", help="a corpus by name, or the path of a text file")
+    parser.add_argument("--corpus", default="shakespeare", help="a corpus by name, a text file, or its file of tokens")
     parser.add_argument("--preset", choices=PRESETS, help="sizes; default: what fits this machine")
     parser.add_argument("--steps", type=int, help="train for another number of steps than the preset's")
     parser.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the best there is")
@@ -42,13 +43,12 @@ def main(arguments=None):
     sizes, batch_size, config = PRESETS[args.preset or ("gpu" if device.type == "cuda" else "cpu")]
     if args.steps is not None:
         config = dataclasses.replace(config, steps=args.steps)
-    text = load_text(args.corpus)
+    tokenizer, tokens = tokens_of(args.corpus)
     seed_everything(args.seed)
-    tokenizer = CharTokenizer(text)
-    train_tokens, val_tokens = train_val_split(tokenizer.encode(text))
+    train_tokens, val_tokens = train_val_split(tokens)
     batches = Batches(train_tokens, val_tokens, batch_size, sizes["context_length"], seed=args.seed, device=device)
     model = GPT(GPTConfig(vocab_size=tokenizer.vocab_size, **sizes)).to(device)
-    print(f"{args.corpus}: {len(text):,} characters. {count_parameters(model):,} parameters on {describe(device)}.")
+    print(f"{args.corpus}: {len(tokens):,} characters. {count_parameters(model):,} parameters on {describe(device)}.")
     if not args.resume and place.path.exists():
         kept = free_name(place.path)
         os.rename(place.path, kept)
@@ -57,11 +57,20 @@ def main(arguments=None):
     history = train(model, batches, config, tokenizer=tokenizer, checkpoint=place, resume=args.resume)
     whole = evaluate(model, fixed_windows(batches.val, batches.context_length))
     print(f"Step {history.last('step')}: {whole:.4f} nats per character on the whole validation split.")
-    print(sample_text(model, tokenizer, "\n" if "\n" in tokenizer.chars else text[0], 300, seed=args.seed))
+    print(sample_text(model, tokenizer, excerpt("".join(tokenizer.chars), "\n"), 300, seed=args.seed))
     if place.kept() is None:
         there = "nothing of this run is kept" if place.step is None else f"it is kept as it was after step {place.step}"
         raise CheckpointError(f"Not saved: at {place.path} {there}. Make room, or choose another --out.")
     print(f"Saved: {place.path}")
+
+
+def tokens_of(name):
+    """The tokenizer and the tokens (N,) of a corpus, or of a file of tokens, which stays where it is."""
+    if name.endswith(mapped.SUFFIX):
+        return mapped.open_tokens(name)
+    text = load_text(name)
+    tokenizer = CharTokenizer(text)
+    return tokenizer, tokenizer.encode(text, tokenizer.small)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,17 @@ import math
 
 import torch
 
+from helpers import checks
+from helpers.device import pick_device
 from helpers.model import GPT, GPTConfig
 from helpers.training.storage import REMEDY, CheckpointError, read, write
 
 
 def save_model(path, model, tokenizer=None, **info):
     """Store a GPT with its configuration and vocabulary; `info` is stored beside them."""
+    checks.module("model", model)
+    if tokenizer is not None:
+        checks.same_text(model, tokenizer)
     write(path, prefixed("model", model.state_dict()), model_info(model, tokenizer) | info)
 
 
@@ -32,7 +37,7 @@ def load_model(path, device="cpu"):
         raise CheckpointError(f"{path} says that two matrices are one, but they differ, so it is damaged. {REMEDY}")
     model = GPT(config)
     model.load_state_dict(state)
-    return model.to(device).eval(), chars, info
+    return model.to(pick_device(device)).eval(), chars, info
 
 
 def model_info(model, tokenizer=None):

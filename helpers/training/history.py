@@ -1,6 +1,9 @@
 """What training leaves behind: the numbers of a run, step by step."""
 
+import numbers
 from dataclasses import dataclass, field
+
+from helpers import checks
 
 
 @dataclass
@@ -23,14 +26,30 @@ class History:
     block_stream_sizes: list = field(default_factory=list)
 
     def append(self, **row):
+        """Add an entry. Its step lies behind the newest one: two runs in one history could not be told apart."""
+        for name, value in row.items():
+            self._column(name)
+            number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+            if not number and not isinstance(value, (list, type(None))):
+                raise ValueError(f"{name} is {checks.said(value)}; it must be a number, as loss.item(), or None.")
+        step, newest = row.get("step"), self.last("step")
+        if step is not None and checks.integer("step", step) <= (-1 if newest is None else newest):
+            raise ValueError(f"step is {step}, and there is an entry for {newest}. A new run needs a new History().")
         for name, values in vars(self).items():
             values.append(row.get(name))
 
     def series(self, name, over="step"):
         """Two lists, `over` and `name`, of the entries where `name` was measured."""
-        pairs = [(x, y) for x, y in zip(getattr(self, over), getattr(self, name), strict=True) if y is not None]
+        pairs = zip(self._column(over), self._column(name), strict=True)
+        pairs = [(x, y) for x, y in pairs if y is not None]
         return [x for x, _ in pairs], [y for _, y in pairs]
 
     def last(self, name):
         """The newest measured value of `name`, or None."""
-        return next((value for value in reversed(getattr(self, name)) if value is not None), None)
+        return next((value for value in reversed(self._column(name)) if value is not None), None)
+
+    def _column(self, name):
+        """The list of that name; a ValueError says which there are."""
+        if not isinstance(name, str) or name not in vars(self):
+            raise ValueError(f"{checks.said(name)} is no column of a History. There are: {', '.join(vars(self))}.")
+        return vars(self)[name]

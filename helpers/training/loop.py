@@ -17,7 +17,7 @@ from helpers.evaluation import kept_mode
 from helpers.training.history import History
 from helpers.training.interrupts import held_interrupts
 from helpers.training.place import Place
-from helpers.training.recipe import Controls
+from helpers.training.recipe import Controls, TrainConfig
 from helpers.training.resuming import load_run
 from helpers.training.run import Run
 
@@ -48,6 +48,8 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
     Raises TrainingDiverged when the loss is NaN or infinite, and CheckpointError when the saved run does not fit.
     """
     controls = Controls() if controls is None else controls
+    _check(model, batches, config, history, tokenizer, controls)
+    checks.kind("resume", resume, bool, "True or False")
     run = Run(model, batches, config, History() if history is None else history, tokenizer, controls)
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=PATH, to know what to resume.")
@@ -85,6 +87,18 @@ def steps(model, batches, config, *, history=None, tokenizer=None, checkpoint=No
                     run.save(place)
 
 
+def _check(model, batches, config, history, tokenizer, controls):
+    """A ValueError names the first part that is no part of a training run, or that belongs to another text."""
+    checks.module("model", model)
+    checks.kind("config", config, TrainConfig, "a TrainConfig")
+    checks.kind("controls", controls, Controls, "a Controls(), or None")
+    checks.kind("history", history, (History, type(None)), "a History(), or None")
+    if not all(hasattr(batches, name) for name in ("train", "val", "batch_size", "context_length")):
+        raise ValueError(f"batches is {checks.said(batches)}; it must be Batches(...), as helpers.text makes.")
+    if tokenizer is not None:
+        checks.same_text(model, tokenizer)
+
+
 def _handed_over(run, loss, logged, place):
     """Yield what happened; as often as "pause" is the answer, save and yield it again while the clock stands still."""
     tokens = run.step * run.batches.batch_size * run.batches.context_length
@@ -105,6 +119,7 @@ def train(model, batches, config, *, progress=True, **options):
     """Drain `steps` with a progress bar and return the History; an interrupt ends it early, with nothing lost."""
     history = options.pop("history", None)
     history = History() if history is None else history
+    _check(model, batches, config, history, options.get("tokenizer"), options.get("controls") or Controls())
     per_step = batches.batch_size * batches.context_length
     bar = tqdm(total=config.steps, disable=not progress, unit="step", mininterval=0.5)
     try:

@@ -3,17 +3,13 @@
 import contextlib
 import copy
 import dataclasses
-import hashlib
-import itertools
-import os
 import statistics
 import sys
 import time
-from pathlib import Path
 
 from tqdm import tqdm
 
-from helpers import baselines, checks
+from helpers import baselines
 from helpers.corpus import load_text
 from helpers.device import pick_device, seed_everything, synchronize
 from helpers.evaluation import evaluate
@@ -21,6 +17,7 @@ from helpers.model import GPT, GPTConfig
 from helpers.paths import checkpoint_path
 from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
 from helpers.training.checkpoint import load_model, save_model
+from helpers.training.keeping import of_text, own_name, put_aside, text_identity
 from helpers.training.loop import steps
 from helpers.training.recipe import PRESETS
 from helpers.training.storage import CheckpointError
@@ -29,7 +26,7 @@ SECONDS = 80  # of training; loading the text before, and measuring the loss aft
 
 
 def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECONDS, preset=None, progress=True):
-    """A GPT trained on `corpus`, and its tokenizer: the one saved as `name` (as notebook 11 does), or one trained now.
+    """A GPT trained on `corpus`, and its tokenizer: the one that `keep_better` saved as `name`, or one trained now.
 
     Says which. A model counts if it was trained on this very text. Training takes at most `seconds` on any machine: the
     speed is measured first, the schedule is shortened to fit, and if the machine slows down meanwhile, training ends
@@ -42,10 +39,12 @@ def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECO
     device = device if device is not None else pick_device()
     text = load_text(corpus)
     tokenizer, identity = CharTokenizer(text), text_identity(text)
-    data = train_val_split(tokenizer.encode(text))
-    quick = f"{name}-quick-{identity['sha256'][:8]}"
-    for candidate, limit in ((name, lambda: baselines.bigram(*data, tokenizer.vocab_size)), (quick, None)):
-        if found := saved(checkpoint_path(candidate), tokenizer, identity, limit, device):
+    data = train_val_split(tokenizer.encode(text, tokenizer.small))
+    quick = own_name(checkpoint_path(f"{name}-quick"), identity)
+    own = checkpoint_path(name)
+    for path in (own, own_name(own, identity), quick):
+        limit = None if path == quick else lambda: baselines.bigram(*data, tokenizer.vocab_size)
+        if found := saved(path, tokenizer, identity, limit, device):
             return found, tokenizer
     sizes, batch_size, recipe = PRESETS[preset or ("gpu" if device.type == "cuda" else "cpu")]
     seed_everything(1337)
@@ -70,16 +69,11 @@ def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECO
     val_loss = evaluate(model, fixed_windows(data[1].to(device), sizes["context_length"]))
     said = "Trained and saved."
     try:
-        save_model(checkpoint_path(quick), model, tokenizer, val_loss=val_loss, steps=event.step, text=identity)
+        save_model(quick, model, tokenizer, val_loss=val_loss, steps=event.step, text=identity)
     except (OSError, CheckpointError) as error:  # the model in memory is whole
         said = f"Trained, but it could not be saved ({error}); the next time, one will be trained again."
     print(f"{said} Its validation loss is {val_loss:.3f} nats.")
     return model.eval(), tokenizer
-
-
-def text_identity(text):
-    """What tells one text from another: its number of characters, and the SHA-256 of its UTF-8 bytes."""
-    return {"characters": len(text), "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}
 
 
 def saved(path, tokenizer, identity, limit, device):
@@ -93,8 +87,7 @@ def saved(path, tokenizer, identity, limit, device):
     except CheckpointError as error:
         put_aside(path, error)
         return None
-    # Models of the first edition do not say what they have read; their characters must do.
-    if info.get("text", identity) != identity or chars != tokenizer.chars:
+    if not of_text(chars, info, tokenizer, identity):
         return None
     loss = info.get("val_loss")
     if type(loss) is float and limit is not None and loss > limit():
@@ -103,42 +96,6 @@ def saved(path, tokenizer, identity, limit, device):
     said = f" Its validation loss was {loss:.3f} nats." if type(loss) is float else ""
     print(f"Loaded the GPT that was saved as {path.name}.{said}")
     return model
-
-
-def put_aside(path, error):
-    """Rename a file that cannot be used, to a name that is free, and say why: it might be somebody's work."""
-    numbers = itertools.chain([""], (f".{n}" for n in itertools.count(2)))  # .unusable, .2.unusable, ...
-    spares = (path.with_name(f"{path.name}{number}.unusable") for number in numbers)
-    spare = next(spare for spare in spares if not os.path.lexists(spare))
-    try:
-        path.rename(spare)
-    except OSError as refused:
-        print(f"{error}\nIt could not be renamed ({refused}).")
-    else:
-        print(f"{error}\nIt was renamed to {spare.name}.")
-
-
-def keep_better(path, model, tokenizer, text, val_loss, **info):
-    """Save a model of `text`, unless a better one of the same text is kept at `path`; says which, and returns whether.
-
-    val_loss: in nats per token, both measured in the same way. An OSError or a CheckpointError: it could not be saved.
-    """
-    path, val_loss = Path(path), checks.number("val_loss", val_loss, least=0)
-    identity, before, chars = text_identity(text), {}, None
-    try:
-        if path.exists():
-            _, chars, before = load_model(path)
-    except CheckpointError as error:
-        put_aside(path, error)
-    loss = before.get("val_loss")
-    # Models of the first edition do not say what they have read; their characters must do.
-    same = before.get("text", identity) == identity and chars == tokenizer.chars
-    if same and type(loss) is float and loss < val_loss:
-        print(f"Not saved: the model at {path.name} is better ({loss:.3f} nats; this one has {val_loss:.3f}).")
-        return False
-    save_model(path, model, tokenizer, val_loss=float(val_loss), text=identity, **info)
-    print(f"Saved as {path.name}, with a validation loss of {val_loss:.3f} nats.")
-    return True
 
 
 def seconds_per_step(model, batches, recipe, warm_up=5, measured=20):

@@ -25,20 +25,25 @@ class TrainConfig:
     compile: bool = False
 
     def __post_init__(self):
+        pair = isinstance(self.betas, (tuple, list)) and len(self.betas) == 2
+        if not pair or not all(checks.is_number(beta) and 0 <= beta < 1 for beta in self.betas):
+            given = checks.said(self.betas)
+            raise ValueError(f"betas is {given}; it must be two numbers from 0 to below 1, as (0.9, 0.99).")
         object.__setattr__(self, "betas", tuple(self.betas))  # JSON gives a list back
         for name in ("steps", "log_every", "eval_every"):
             checks.integer(name, getattr(self, name), 1)
         if self.eval_windows is not None:
             checks.integer("eval_windows", self.eval_windows, 1)
         checks.integer("warmup_steps", self.warmup_steps)
-        if not self.grad_clip > 0:
-            raise ValueError(f"grad_clip is {self.grad_clip}; it must be above 0 (float('inf') for none).")
+        none = isinstance(self.grad_clip, float) and self.grad_clip == math.inf
+        if not none and (not checks.is_number(self.grad_clip) or not self.grad_clip > 0):
+            given = checks.said(self.grad_clip)
+            raise ValueError(f"grad_clip is {given}; it must be above 0 (float('inf') for none).")
         checks.number("learning_rate", self.learning_rate, above=0)
         # Above it, the "decay" would rise.
         checks.number("min_learning_rate", self.min_learning_rate, least=0, most=self.learning_rate)
         checks.number("weight_decay", self.weight_decay, least=0)
-        if len(self.betas) != 2 or not all(isinstance(beta, float) and 0 <= beta < 1 for beta in self.betas):
-            raise ValueError(f"betas is {self.betas}; it must be two numbers from 0 to below 1, as (0.9, 0.99).")
+        checks.kind("compile", self.compile, bool, "True or False")
 
 
 @dataclass
@@ -51,13 +56,17 @@ class Controls:
     scale: float = 1.0
 
     def __setattr__(self, name, value):
-        if name == "scale" and not 0 < value < math.inf:
-            raise ValueError(f"scale is {value}; it must be above 0, for example 0.5 for half the learning rate.")
+        if name == "scale" and (not checks.is_number(value) or not value > 0):
+            raise ValueError(
+                f"scale is {checks.said(value)}; it must be above 0, for example 0.5 for half the learning rate."
+            )
         super().__setattr__(name, value)
 
 
 def learning_rate_at(step, config):
     """Linear warm-up, then half a cosine down to `min_learning_rate` (Loshchilov and Hutter, 2017)."""
+    checks.number("step", step, least=0)
+    checks.kind("config", config, TrainConfig, "a TrainConfig")
     if step < config.warmup_steps:
         return config.learning_rate * (step + 1) / config.warmup_steps
     share = min(1.0, (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps))
@@ -68,6 +77,8 @@ def learning_rate_at(step, config):
 
 def make_optimizer(model, config):
     """AdamW with weight decay on matrices only: decaying biases and norms would pull them from where they work."""
+    checks.module("model", model)
+    checks.kind("config", config, TrainConfig, "a TrainConfig")
     parameters = [p for p in model.parameters() if p.requires_grad]
     groups = [
         {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": config.weight_decay},

@@ -1,6 +1,7 @@
 """A training run in one file, so that it can go on exactly where it stands: weights, optimizer, random numbers.
 
-`load_run` first reads and compares everything, and only then changes the run: a file that does not fit changes nothing.
+`stored_run` reads and compares everything, and only then `load_run` changes the run: a file that does not fit changes
+nothing.
 """
 
 import dataclasses
@@ -50,11 +51,39 @@ def save_run(place, run):
     return stored
 
 
+class AnotherRun(CheckpointError):
+    """A whole file, but of another run: on another text, with other settings, or of another model."""
+
+
 def load_run(path, run):
     """Put back into `run` what `save_run` stored. A CheckpointError says what differs if it was another run.
 
     A warning says when it was made on another device, or with another number of threads: then it goes on, and its
     numbers will differ in their last digits from those of a run that was never stopped.
+    """
+    model, optimizer, states, tensors, progress, there = stored_run(path, run)
+    if there is not None and there != machine(run):
+        warnings.warn(
+            f"This run was saved on {said(there)} and goes on on {said(machine(run))}: from here on its numbers differ "
+            "in their last digits from those of a run that was never stopped.",
+            stacklevel=2,
+        )
+    run.model.load_state_dict(model)
+    run.optimizer.load_state_dict({"state": optimizer, "param_groups": run.optimizer.state_dict()["param_groups"]})
+    restore_random_states(states)
+    run.batches.position = tensors["batches.position"]
+    run.pending = list(tensors["pending"].to(run.device))
+    run.step, run.seconds = progress["step"], progress["seconds"]
+    run.scale = run.controls.scale = progress["scale"]
+    run.saved = (run.step, run.scale)
+    for name, values in vars(run.history).items():
+        values[:] = progress["history"][name]
+
+
+def stored_run(path, run):
+    """All that `save_run` stored, read and compared with `run`, which stays as it is; a CheckpointError if it differs.
+
+    Model, optimizer, states of random numbers, all tensors, progress (a dictionary) and machine.
     """
     tensors, info = read(path)
     if "train" not in info:
@@ -83,24 +112,7 @@ def load_run(path, run):
     expect_finite("pending", pending, path)
     if (pending < 0).any():
         raise CheckpointError(f"{path} has a negative loss or gradient norm in pending, which cannot be. {REMEDY}")
-    there = machine_of(info, path)
-    if there is not None and there != machine(run):
-        warnings.warn(
-            f"This run was saved on {said(there)} and goes on on {said(machine(run))}: from here on its numbers differ "
-            "in their last digits from those of a run that was never stopped.",
-            stacklevel=2,
-        )
-    # From here on nothing is refused.
-    run.model.load_state_dict(model)
-    run.optimizer.load_state_dict({"state": optimizer, "param_groups": run.optimizer.state_dict()["param_groups"]})
-    restore_random_states(states)
-    run.batches.position = position
-    run.pending = list(pending.to(run.device))
-    run.step, run.seconds = progress["step"], progress["seconds"]
-    run.scale = run.controls.scale = progress["scale"]
-    run.saved = (run.step, run.scale)
-    for name, values in vars(run.history).items():
-        values[:] = progress["history"][name]
+    return model, optimizer, states, tensors, progress, machine_of(info, path)
 
 
 def machine(run):
@@ -135,7 +147,7 @@ def identity(run):
     return json.loads(json.dumps(parts))
 
 
-def fingerprint(tokens, piece=1 << 24):
+def fingerprint(tokens, piece=1 << 22):
     """SHA-256 of a split's tokens, read piece by piece, whatever integer type holds them."""
     sha256 = hashlib.sha256()
     for start in range(0, len(tokens), piece):
@@ -144,7 +156,7 @@ def fingerprint(tokens, piece=1 << 24):
 
 
 def same_run(info, run, path):
-    """A CheckpointError names what differs between the run that was stored and this one.
+    """AnotherRun names what differs between the run that was stored and this one.
 
     A finished run may be given more steps than were planned: it goes on to the new number, along the new schedule.
     """
@@ -161,14 +173,14 @@ def same_run(info, run, path):
         if there == here:
             continue
         if part == "data" and isinstance(there, dict) and any(there.get(k) != v for k, v in here.items() if "sha" in k):
-            raise CheckpointError(
+            raise AnotherRun(
                 f"{path} is from a run on another text: {there.get('train')} tokens to train on and {there.get('val')} "
                 f"to validate on, this run {here['train']} and {here['val']}, or as many others. Resume it with its "
                 "own text, or begin a new run with resume=False."
             )
         if isinstance(there, dict) and isinstance(here, dict):
             there, here = ({k: v for k, v in a.items() if b.get(k) != v} for a, b in ((there, here), (here, there)))
-        raise CheckpointError(
+        raise AnotherRun(
             f"{path} is from another run: its {part} has {str(there)[:200]}, this run {str(here)[:200]}. "
             "A run goes on only as it began, and on the same text. Use the same settings, begin a new run with "
             "resume=False, or load the weights alone with helpers.training.load_model."

@@ -6,12 +6,12 @@ import inspect
 import io
 import linecache
 import math
-import numbers
 import re
 from typing import NamedTuple
 
 import torch
 
+from helpers.workbook.saying import as_number, is_number, kind_of, shown
 from helpers.workbook.stubs import half_done
 from helpers.workbook.typed import code_of
 
@@ -106,7 +106,7 @@ def call(function, arguments, run=None):
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # its prints would come once for each case
             return (run(function, *used) if run else function(*used)), used
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # also exit(): it would end the notebook's kernel
         return Raised(type(error).__name__, str(error), failing_line(error, function)), used
 
 
@@ -173,23 +173,17 @@ def tensor_differs(result, expected, tolerance):
 
 def close(a, b, tolerance):
     """Whether two tensors of one shape hold the same numbers."""
-    a, b = (tensor.detach().cpu().double() for tensor in (a, b))  # an answer may live on a GPU
+    if a.is_complex() != b.is_complex():
+        return False
+    a, b = (
+        tensor.detach().cpu().to(torch.complex128 if a.is_complex() else torch.double) for tensor in (a, b)
+    )  # an answer may live on a GPU
     return torch.allclose(a, b, rtol=1e-5, atol=tolerance, equal_nan=True)
 
 
 def far(a, b, tolerance):
     """Whether two numbers are not the same; nan is the same as nan."""
     return not (math.isclose(a, b, rel_tol=1e-5, abs_tol=tolerance) or (a != a and b != b))
-
-
-def as_number(value):
-    """A tensor (or NumPy value) without dimensions as its number; anything else as it is."""
-    return value.item() if getattr(value, "shape", None) == () else value
-
-
-def is_number(value):
-    """Whether a value is a real number; True and False are not."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def explained(result, expected, tolerance):
@@ -209,33 +203,6 @@ def explained(result, expected, tolerance):
         facts |= {"shape": tuple(result.shape), "expected_shape": tuple(expected.shape)}
         facts |= {"dtype": result.dtype, "expected_dtype": expected.dtype}
     return (GENERIC[kind].format(**facts),) if kind in GENERIC else ()
-
-
-def kind_of(value):
-    """The kind of a value in words, as "a tensor of shape (2, 3)"."""
-    if isinstance(value, torch.Tensor):
-        return f"a tensor of shape {tuple(value.shape)}" if value.dim() else "a single number"
-    if is_number(value):
-        return "a single number"
-    if value is None:
-        return "None"
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
-
-
-def shown(value):
-    """A value in one short line; of large tensors only the shape."""
-    if isinstance(value, torch.Tensor):
-        if value.numel() > 12:
-            return kind_of(value)
-        value = rounded(value.tolist()) if value.is_floating_point() else value.tolist()
-    text = " ".join(str(value).split())
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def rounded(value):
-    """Nested lists of numbers with four decimals."""
-    return [rounded(item) for item in value] if isinstance(value, list) else round(value, 4)
 
 
 def outcome(result, expected, tolerance):

@@ -20,13 +20,14 @@ PACKAGES = ("basics", "training", "show", "workbook")
 # What each file at the top of helpers may import of the others.
 ALLOWED = {
     "__init__": set(),
-    "device": set(),
-    "paths": set(),
+    "device": {"checks"},
+    "paths": {"checks"},
     "checks": set(),
-    "model": set(),
+    "model": {"checks"},
     "baselines": {"checks"},
     "corpus": {"paths", "baselines"},
-    "text": {"checks", "corpus"},
+    "text": {"checks", "corpus", "device"},
+    "mapped": {"corpus", "text"},
     "evaluation": {"checks", "device"},
     "cache": {"checks", "model", "evaluation"},
     "sampling": {"checks", "cache"},

@@ -14,6 +14,7 @@ from helpers.training import __main__ as command_line
 from helpers.training import checkpoint as ckpt
 from helpers.training import recipe
 from helpers.training.run import Run
+from tests.texts import KINDS, own_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,6 +110,21 @@ def test_training_from_the_command_line(small, interruptible, tmp_path, capsys, 
     assert ckpt.read(out)[1]["step"] == 2 and (out.parent / "run-2.safetensors").read_bytes() == before
     command_line.main([*arguments, "--steps", "3"])
     assert ckpt.read(out.parent / "run-3.safetensors")[1]["step"] == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_own_texts_go_through_the_command_line(kind, small, tmp_path, capsys):
+    path, out = tmp_path / "own.txt", tmp_path / "run.safetensors"
+    path.write_bytes(own_text(kind))
+    arguments = ["--corpus", str(path), "--device", "cpu", "--out", str(out)]
+    command_line.main(arguments)
+    said, text = capsys.readouterr().out, corpus.load_text(path)
+    assert f"{path}: {len(text):,} characters. " in said and said.endswith(f"Saved: {out}\n")
+    sample = said.split("validation split.\n")[1].removesuffix(f"\nSaved: {out}\n")
+    assert len(sample) == 301 and set(sample) <= set(text) and (sample[0] == "\n" or "\n" not in text)
+    capsys.readouterr()
+    command_line.main([*arguments, "--resume", "--steps", "9"])
+    assert ckpt.load_model(out)[1] == sorted(set(text)) and ckpt.read(out)[1]["step"] == 9
 
 
 def a_text(tmp_path, text="a b c d e f g h\n" * 200):

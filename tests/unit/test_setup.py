@@ -38,7 +38,7 @@ def tool(name):
     return module
 
 
-execute = tool("execute")
+execute, oldest = tool("execute"), tool("oldest")
 
 
 # --- The files that name versions -------------------------------------------------------------------------------------
@@ -51,6 +51,21 @@ def project():
 def requirements():
     listed = project()["dependencies"] + project()["optional-dependencies"]["test"]
     return [Requirement(line) for line in listed]
+
+
+def test_the_oldest_versions_are_the_lower_ends_of_the_ranges():
+    named = {canonicalize_name(pin.name): pin.specifier for pin in map(Requirement, oldest.constraints(project()))}
+    for requirement in requirements():
+        (pin,) = named.pop(canonicalize_name(requirement.name))
+        lower = [bound.version for bound in requirement.specifier if bound.operator == ">="]
+        assert pin.operator == "==" and [pin.version] == lower and requirement.specifier.contains(pin.version)
+    assert not named
+
+
+def test_a_range_without_a_lower_end_is_named():
+    spoilt = {"dependencies": ["torch>=2", "numpy"], "optional-dependencies": {"test": []}}
+    with pytest.raises(SystemExit, match="'numpy' has no lower end"):
+        list(oldest.constraints(spoilt))
 
 
 def pins():

@@ -7,7 +7,15 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from helpers.text import Batches, CharTokenizer, check_long_enough, fixed_windows, random_batch, train_val_split
+from helpers.text import (
+    Batches,
+    CharTokenizer,
+    check_long_enough,
+    excerpt,
+    fixed_windows,
+    random_batch,
+    train_val_split,
+)
 
 sizes = st.tuples(st.integers(1, 12), st.integers(1, 200)).map(lambda s: (s[0], s[0] + s[1]))  # context, tokens
 
@@ -187,3 +195,11 @@ def test_batches_do_not_use_the_default_generator():
     drawn = [next(batches)[0] for _ in range(20)]
     assert torch.equal(before, torch.get_rng_state())
     assert len({tuple(x.flatten().tolist()) for x in drawn}) == 20  # and they are not all the same
+
+
+@given(st.text(min_size=1), st.text())
+def test_an_excerpt_can_always_be_encoded(text, wanted):
+    found = excerpt(text, wanted)
+    CharTokenizer(text).encode(found)
+    assert found == wanted if set(wanted) <= set(text) else found == text[: len(wanted)]
+    assert bool(found) == bool(wanted)

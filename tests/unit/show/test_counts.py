@@ -19,7 +19,7 @@ def test_a_bar_for_each_character():
     (ax,) = figure.axes
     assert heights(ax) == [0.25, 0.5, 0.125] and ticks(ax.xaxis) == ["␣", "e", "⏎"] and ax.get_ylabel() == "share"
     assert figure.alt == "Shares. 3 bars, one for each character, share. The highest: e 0.5, ␣ 0.25, ⏎ 0.125."
-    wide = show.character_bars([chr(97 + i) for i in range(84)], [0.15 / (i + 1) for i in range(84)], "Wide")
+    wide = show.character_bars([chr(97 + i) for i in range(84)], [0.153 / (i + 1) for i in range(84)], "Wide")
     wide.draw_without_rendering()
     assert wide.axes[0].yaxis.label.get_window_extent().x0 >= 0  # its label is not cut off
     many = show.character_bars("abcdefg", [1, 7, 2, 6, 3, 5, 4], "Many")

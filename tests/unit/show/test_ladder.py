@@ -5,7 +5,7 @@ import warnings
 import pytest
 
 from helpers.show import png
-from helpers.show.ladder import loss_ladder, text_page
+from helpers.show.ladder import WIDTH, loss_ladder, text_page
 
 CURVES = {"bigram": ([0, 2_000_000], [4.4, 2.5]), "GPT": ([0, 1_000_000, 2_000_000], [4.6, 2.0, 1.7])}
 
@@ -26,11 +26,16 @@ def test_loss_ladder(limit):
     assert ("solid line marks the limit, 0.21" in figure.alt) == (limit is not None)
 
 
-@pytest.mark.parametrize("text", ["ROMEO.\nGood night & <b>good</b> night", "one line " * 40, "no $\\nothing{$, $^$"])
+PAGES = ["ROMEO.\nGood night & <b>good</b> night", "one line " * 40, "no $\\nothing{$, $^$", "$x^2$ \\frac" * 30]
+
+
+@pytest.mark.parametrize("text", [*PAGES, "ACGT" * 77, "\n" * 300, "漢" * 300], ids=ascii)
 def test_text_page(text):
     figure = text_page(text, "After 'ROMEO.'")
     (ax,) = figure.axes
-    assert [shown.get_text() for shown in ax.texts] == [text] and not ax.axison
+    (lines,) = [shown.get_text().split("\n") for shown in ax.texts]
+    assert "".join(lines) == text.replace("\n", "") and max(map(len, lines)) <= WIDTH and not ax.axison
+    assert [line for line in lines if line in text.split("\n")] == [t for t in text.split("\n") if len(t) <= WIDTH]
     assert figure.alt == f"After 'ROMEO.'. A page of {len(text)} characters: {text}"
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -4,7 +4,9 @@ import dataclasses
 import hashlib
 import itertools
 import math
+import tempfile
 import types
+from pathlib import Path
 
 import pytest
 import torch
@@ -16,7 +18,7 @@ from helpers.baselines import ToyLanguage
 from helpers.model import GPT, GPTConfig
 from helpers.text import Batches, CharTokenizer, train_val_split
 from helpers.training import checkpoint as ckpt
-from helpers.training import pretrained
+from helpers.training import keeping, pretrained
 from helpers.training.loop import steps
 from helpers.training.pretrained import load_or_train, shortened
 from helpers.training.recipe import TrainConfig
@@ -142,7 +144,7 @@ def test_a_model_of_another_text_does_not_count_and_stays(folder, capsys, monkey
     """Two texts with the same characters: their models look alike, and only the hash tells."""
     other = TEXT[::-1]
     monkeypatch.setattr(pretrained, "load_text", {"toy": TEXT, "other": other}.__getitem__)
-    small_gpt(folder / "gpt.safetensors", val_loss=0.5, text=pretrained.text_identity(other))
+    small_gpt(folder / "gpt.safetensors", val_loss=0.5, text=keeping.text_identity(other))
     before = (folder / "gpt.safetensors").read_bytes()
     model, _ = obtain()
     assert "Trained and saved." in capsys.readouterr().out
@@ -163,10 +165,10 @@ def test_a_quick_one_with_other_characters_is_not_mistaken_for_ours(folder):
 
 
 def test_a_text_is_told_from_another_by_every_character():
-    one = pretrained.text_identity("na\u00efve")
-    assert one["characters"] == 5 and one != pretrained.text_identity("nai\u0308ve")
-    assert one != pretrained.text_identity("na\u00efve\n")
-    pretrained.text_identity("half a character: \ud83d")  # no reason to fail
+    one = keeping.text_identity("na\u00efve")
+    assert one["characters"] == 5 and one != keeping.text_identity("nai\u0308ve")
+    assert one != keeping.text_identity("na\u00efve\n")
+    keeping.text_identity("half a character: \ud83d")  # no reason to fail
 
 
 # Better or not
@@ -176,27 +178,70 @@ def better(folder, loss, text=TEXT, seed=0):
     torch.manual_seed(seed)
     tokenizer = CharTokenizer(text)
     model = GPT(GPTConfig(tokenizer.vocab_size, **SIZES))
-    return pretrained.keep_better(folder / "gpt.safetensors", model, tokenizer, text, loss, steps=3), model
+    return keeping.keep_better(folder / "gpt.safetensors", model, tokenizer, text, loss, steps=3), model
 
 
 def test_a_better_model_is_kept(folder, capsys):
     (kept, first), path = better(folder, 2.0), folder / "gpt.safetensors"
-    assert kept and capsys.readouterr().out == "Saved as gpt.safetensors, with a validation loss of 2.000 nats.\n"
+    said = capsys.readouterr().out
+    assert kept == path and said == "Saved as gpt.safetensors, with a validation loss of 2.000 nats.\n"
     before = path.read_bytes()
-    assert not better(folder, 2.001, seed=1)[0] and path.read_bytes() == before
+    assert better(folder, 2.001, seed=1)[0] == path and path.read_bytes() == before
     said = capsys.readouterr().out
     assert said == "Not saved: the model at gpt.safetensors is better (2.000 nats; this one has 2.001).\n"
     kept, second = better(folder, 1.5, seed=2)
-    assert kept and same(ckpt.load_model(path)[0], second) and not same(first, second)
+    assert kept == path and same(ckpt.load_model(path)[0], second) and not same(first, second)
     assert ckpt.load_model(path)[2]["steps"] == 3
-    kept, other = better(folder, 3.0, text=TEXT[::-1], seed=3)  # of another text, losses say nothing
-    assert kept and same(ckpt.load_model(path)[0], other)
+
+
+OTHER = TEXT[::-1]  # the same characters: only the hash tells it from TEXT
+BESIDE = f"gpt-{hashlib.sha256(OTHER.encode()).hexdigest()[:8]}.safetensors"
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 9)), min_size=1, max_size=6))
+def test_of_two_texts_each_keeps_its_best(visits):
+    """In any order of texts and losses, both best models are there in the end, and the first text has the name."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, best, first = Path(name), {}, visits[0][0]
+        for i, (other, loss) in enumerate(visits):
+            place, model = better(folder, float(loss), text=OTHER if other else TEXT, seed=i)
+            if other not in best or loss <= best[other][0]:
+                best[other] = (loss, model, place)
+            assert place == best[other][2]
+        assert len(names(folder)) == len(best)
+        for other, (loss, model, place) in best.items():
+            assert (place.name == "gpt.safetensors") == (other == first)
+            stored, _, info = ckpt.load_model(place)
+            assert same(stored, model) and info["val_loss"] == loss
+
+
+def test_load_or_train_finds_the_model_that_was_saved_beside_another_texts(folder, capsys, monkeypatch, pairs):
+    monkeypatch.setattr(pretrained, "load_text", {"toy": TEXT, "other": OTHER}.__getitem__)
+    _, ours = better(folder, 0.5)
+    place, theirs = better(folder, 0.6, text=OTHER, seed=1)
+    assert "gpt.safetensors holds a model of another text and stays as it is." in capsys.readouterr().out
+    assert place.name == BESIDE and names(folder) == sorted(["gpt.safetensors", BESIDE])
+    assert same(obtain()[0], ours)
+    found = load_or_train("gpt", "other", device=CPU, progress=False)[0]
+    assert same(found, theirs) and names(folder) == sorted(["gpt.safetensors", BESIDE])  # none was trained
+
+
+def test_a_place_of_its_own_that_another_text_has_taken_is_put_aside_whole(folder, capsys):
+    better(folder, 2.0)
+    small_gpt(folder / BESIDE, seed=5, text={"sha256": "another"}, val_loss=0.1)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    place, model = better(folder, 3.0, text=OTHER, seed=1)
+    assert place.name == BESIDE and same(ckpt.load_model(place)[0], model)
+    assert f"It was renamed to {BESIDE}.unusable." in capsys.readouterr().out
+    assert (folder / f"{BESIDE}.unusable").read_bytes() == before[BESIDE]
+    assert (folder / "gpt.safetensors").read_bytes() == before["gpt.safetensors"]
 
 
 def test_a_better_model_of_the_first_edition_is_kept(folder):
     small_gpt(folder / "gpt.safetensors", val_loss=1.5)  # it does not say what it has read
     before = (folder / "gpt.safetensors").read_bytes()
-    assert not better(folder, 1.6)[0] and (folder / "gpt.safetensors").read_bytes() == before
+    path = folder / "gpt.safetensors"
+    assert better(folder, 1.6)[0] == path and path.read_bytes() == before and names(folder) == [path.name]
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, -1.0, None, "2"])
@@ -210,7 +255,7 @@ def test_a_loss_that_is_none_replaces_nothing(folder, loss):
 
 def test_what_cannot_be_read_is_put_aside_before_the_new_one_is_saved(folder, capsys):
     (folder / "gpt.safetensors").write_bytes(b"dear to somebody")
-    assert better(folder, 2.0)[0]
+    assert better(folder, 2.0)[0] == folder / "gpt.safetensors"
     assert "It was renamed to gpt.safetensors.unusable." in capsys.readouterr().out
     assert (folder / "gpt.safetensors.unusable").read_bytes() == b"dear to somebody"
     assert ckpt.load_model(folder / "gpt.safetensors")[2]["val_loss"] == 2.0
