@@ -1,6 +1,7 @@
 """Pictures of what can be counted in a text: characters, windows, surprise, pairs, and the losses of counted models."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from helpers.show.picture import CYCLE, ORANGE, SKY, new_figure, visible
 from helpers.show.plots import bars, draw_baselines, heat_map
@@ -14,7 +15,7 @@ def character_bars(characters, values, title, ylabel="probability", height=2.8, 
     top = ", ".join(f"{labels[i]} {float(values[i]):.3g}" for i in largest(values, 5))
     words = f"{title}. {len(labels)} bars, one for each character, {ylabel}. The highest: {top}."
     figure = bars(labels, values, title, ylabel=ylabel, height=height, alt=alt or words)
-    figure.draw_without_rendering()  # with so many labels the layout takes two rounds, and showing it is the second
+    figure.axes[0].yaxis.set_major_locator(MaxNLocator(6))  # ticks that change with the height would confuse the layout
     return figure
 
 

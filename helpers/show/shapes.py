@@ -135,13 +135,17 @@ def number_tables(
         ax.set_xlabel(xlabel if table.shape[1] > 1 or columns else "")
     axes[0].set_ylabel(ylabel)
     each = "; ".join(f"{name}, {numbers_in_words(table, form)}" for name, table in zip(names, tables, strict=True))
-    picture.alt = alt or f"{title}. {len(tables)} tables of numbers, the larger the brighter: {each}."
+    picture.alt = alt or f"{title}. {tables_in_words(tables)} of numbers, the larger the brighter: {each}."
     return picture
+
+
+def tables_in_words(tables):
+    return "A table" if len(tables) == 1 else f"{len(tables)} tables"
 
 
 def numbers_in_words(table, form):
     """A small table row by row, a larger one by its smallest and its largest number."""
-    if table.size > 8:
+    if table.size > 9:
         return f"from {form.format(table.min())} to {form.format(table.max())}"
     return "rows " + " and ".join(" ".join(form.format(value) for value in row) for row in table)
 
@@ -159,7 +163,7 @@ def mask_tables(masks, title, names, xlabel="position looked at", ylabel="positi
     figure.axes[0].set_ylabel(ylabel)
     each = "; ".join(f"{name}, {int(mask.sum())} of {mask.size} boxes" for name, mask in zip(names, masks, strict=True))
     figure.alt = alt or (
-        f"{title}. {len(masks)} tables, {ylabel} downwards and {xlabel} across; the bright boxes are allowed: {each}."
+        f"{title}. {tables_in_words(masks)}, {ylabel} downwards and {xlabel} across; the bright boxes are allowed: {each}."
     )
     return figure
 

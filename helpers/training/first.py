@@ -5,6 +5,8 @@ import copy
 import dataclasses
 import time
 
+import torch
+
 from helpers import baselines, checks
 from helpers.corpus import load_text
 from helpers.device import pick_device, seed_everything
@@ -16,7 +18,7 @@ from helpers.training.loop import steps
 from helpers.training.pretrained import seconds_per_step, shortened
 from helpers.training.recipe import PRESETS
 
-OFTEN = {"eval_every": 100, "eval_windows": 256}  # a short training is looked at often, and each look is short
+SHORT = {"eval_windows": 128}  # looking at the validation text must not take much of a minute
 ENOUGH, NARROWER = 600, {"n_embd": 64}  # where the time allows fewer steps than this, a narrower model learns more
 
 
@@ -35,9 +37,11 @@ class FirstGPT:
         self._data, V = train_val_split(self.tokenizer.encode(text)), self.tokenizer.vocab_size
         self.baselines = {"uniform": baselines.uniform(V), "bigram": baselines.bigram(*self._data, V)}
         sizes, self._batch_size, recipe = PRESETS[preset or ("gpu" if self.device.type == "cuda" else "cpu")]
-        self._recipe, self._spent = dataclasses.replace(recipe, **OFTEN), 0.0
+        self._recipe, self._spent = dataclasses.replace(recipe, **SHORT), 0.0
         self.history, self.texts, self._step = History(), [], 0
+        self._threads = torch.get_num_threads()
         if self._make(sizes) < min(ENOUGH, self._recipe.steps):
+            self._threads = 1  # on a busy machine, threads spend their time waiting for each other
             self._make(sizes | NARROWER)
 
     def _make(self, sizes):
@@ -45,7 +49,8 @@ class FirstGPT:
         seed_everything(1337)
         self.model = GPT(GPTConfig(self.tokenizer.vocab_size, **sizes)).to(self.device)
         start = time.perf_counter()
-        per_step = seconds_per_step(copy.deepcopy(self.model), self.batches(), self._recipe, warm_up=3, measured=9)
+        with threads(self._threads):
+            per_step = seconds_per_step(copy.deepcopy(self.model), self.batches(), self._recipe, warm_up=3, measured=9)
         self._spent += time.perf_counter() - start
         self._affordable = 0.9 * (self.seconds - self._spent) / per_step  # samples and pictures take the rest
         return self._affordable
@@ -69,7 +74,8 @@ class FirstGPT:
         recipe = shortened(self._recipe, self._affordable)
         self.history, self._step = History(), 0
         events = steps(self.model, self.batches(), recipe, history=self.history, controls=controls)
-        yield from within(self.seconds - self._spent, events, self._note)
+        with threads(self._threads):
+            yield from within(self.seconds - self._spent, events, self._note)
 
     def _note(self, event):
         self._step = event.step
@@ -79,6 +85,17 @@ class FirstGPT:
         text = sample_text(self.model, self.tokenizer, self.prompt, n_chars, seed=1, temperature=0.8)
         self.texts.append((self._step, text))
         return text
+
+
+@contextlib.contextmanager
+def threads(n):
+    """PyTorch computes with `n` threads inside."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def within(seconds, events, note=lambda event: None, clock=time.perf_counter):

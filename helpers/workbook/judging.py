@@ -66,10 +66,11 @@ def judge(exercise, answer):
     names = [f"{name} = " for name in names] if exercise.run is None else [""] * len(cases[first])
     given = ", ".join(f"{name}{shown(value)}" for name, value in zip(names, cases[first], strict=False))
     what = f"For {given} {outcome(results[first], expected[first], exercise.tolerance)}."
-    asked = {value.error for value in expected if isinstance(value, Raised)}  # learners write their texts themselves
+    asked = {named(value) for value in expected if isinstance(value, Raised)}  # learners write their texts themselves
     for i, mistake in enumerate(exercise.mistakes):
         wrong = (call(mistake.wrong, arguments, exercise.run)[0] for arguments in cases)
-        if all(alike(a, b, exercise.tolerance, asked) for a, b in zip(results, wrong, strict=True)):
+        triples = zip(results, wrong, expected, strict=True)
+        if all(alike(a, b, exercise.tolerance, isinstance(e, Raised) or named(b) in asked) for a, b, e in triples):
             return i, what, (*mistake.hints, *exercise.hints)
     generic = explained(results[first], expected[first], exercise.tolerance) if kinds[first] != "values" else ()
     return kinds[first], what, (*generic, *exercise.hints)
@@ -123,10 +124,15 @@ def failing_line(error, function):
     return line
 
 
-def alike(result, wrong, tolerance, asked=()):
-    """Whether an answer did what a typical mistake does, down to the text of an error, but for errors `asked` for."""
-    both_fail = isinstance(wrong, Raised) and isinstance(result, Raised) and wrong.error not in asked
-    return not (both_fail and result.text != wrong.text) and not differs(result, wrong, tolerance)
+def named(outcome):
+    """The name of an error that came up, None where none did."""
+    return outcome.error if isinstance(outcome, Raised) else None
+
+
+def alike(result, wrong, tolerance, any_text=False):
+    """Whether an answer did what a typical mistake does; the text of an error counts, but where an error is asked."""
+    both_fail = isinstance(wrong, Raised) and isinstance(result, Raised)
+    return not (both_fail and not any_text and result.text != wrong.text) and not differs(result, wrong, tolerance)
 
 
 def differs(result, expected, tolerance):
@@ -192,7 +198,7 @@ def explained(result, expected, tolerance):
     if isinstance(expected, dict) and isinstance(result, dict):
         return explained(result.get(kind), expected[kind], tolerance)
     sequences = all(isinstance(value, (tuple, list)) and not isinstance(value, Raised) for value in (result, expected))
-    if sequences and kind != "length":  # the first part that differs
+    if sequences and len(result) == len(expected):  # the first part that differs
         return next(
             explained(a, b, tolerance) for a, b in zip(result, expected, strict=True) if differs(a, b, tolerance)
         )

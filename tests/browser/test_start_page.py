@@ -58,7 +58,7 @@ def wait_for(notebook, cell, question, seconds=WITHIN):
         text = "\n".join(notebook.page.locator(".jp-mod-active .jp-Cell-outputArea").all_inner_texts())
         if found := question(text):
             return found
-        assert time.time() < end, f"never came: {text!r}, {notebook.failures()}"
+        assert time.time() < end and notebook.failures() == [], f"never came: {text!r}, {notebook.failures()}"
         notebook.page.wait_for_timeout(100)
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 from moving import (
     SEED,
     by_mouse,
@@ -79,9 +80,11 @@ def test_02_shapes_by_keyboard(open_notebook, artefacts):
             box.locator("input").nth(field).fill(text)
             page.keyboard.press("Enter")
         if drawn:
-            both = f"show.read_shape({a!r}), show.read_shape({b!r})"
-            shapes = notebook.ask(f"[str(shape) for shape in ({both}, added({both}))]")
-            said = f"{shapes[0]} and {shapes[1]} " + ("do not fit" if shapes[2] == "None" else f"give {shapes[2]}")
+            both = [tuple(int(size) for size in text.split(",") if text) for text in (a, b)]
+            try:
+                said = f"{both[0]} and {both[1]} give {tuple(torch.broadcast_shapes(*both))}"
+            except RuntimeError:
+                said = f"{both[0]} and {both[1]} do not fit"
         else:
             said = "is not a size. Type integers" if a == "0" else "7 dimensions are too many"
         wait_for_caption(notebook, box, said)
@@ -139,20 +142,36 @@ def test_04_window_by_keyboard(open_notebook, artefacts):
     assert notebook.errors == []
 
 
-def test_05_followers_by_keyboard(open_notebook, artefacts):
+def test_05_table_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("05_bigram")
     run_to_end(notebook)
-    box = explorer(notebook, "Explorer(followers")
-    before = picture(box)
-    for char, key in (("u", "ArrowRight"), ("t", "ArrowLeft"), ("s", "ArrowLeft")):
+    box = explorer(notebook, "Explorer(table_after")
+    seen, at = [picture(box)], notebook.ask("list(tables)")
+    for key, place in (("ArrowLeft", at.index(500) - 1), ("Home", 0), ("End", len(at) - 1)):
         press(notebook, box, 0, key)
-        row = f"counted[tokenizer.encode({char!r})[0]]"
-        top, share = notebook.ask(f"[tokenizer.decode({row}.argmax()), round({row}.max().item(), 2)]")
-        wait_for_caption(
-            notebook, box, f"After {char} most likely comes {top.replace(' ', '␣')}, with probability {share:.2f}"
-        )
-    assert picture(box) != before
-    box.screenshot(path=artefacts / "05_followers.png")
+        # The loss of that table, by plain indexing over the whole validation split.
+        logits = f"tables[{at[place]}]"
+        loss = notebook.ask(f"F.cross_entropy({logits}[val[:-1]], val[1:]).item()")
+        wait_for_caption(notebook, box, f"Validation loss {loss:.2f}, counted ")
+        seen.append(picture(box))
+    assert len(set(seen[1:])) == 3
+    box.screenshot(path=artefacts / "05_table.png")
+    by_mouse(notebook, box)
+    assert notebook.errors == []
+
+
+def test_06_embedding_by_keyboard(open_notebook, artefacts):
+    notebook = open_notebook("06_from_table_to_network")
+    run_to_end(notebook)
+    box = explorer(notebook, "show.Explorer(after")
+    seen = [picture(box)]
+    for key, steps in (("ArrowRight", 110), ("Home", 0), ("End", 400)):
+        press(notebook, box, 0, key)
+        loss = notebook.ask(f"losses[max(0, {steps} - 1)]")
+        wait_for_caption(notebook, box, f"Loss of these batches: {loss:.2f}.")
+        seen.append(picture(box))
+    assert len(set(seen)) == 4
+    box.screenshot(path=artefacts / "06_embedding.png")
     by_mouse(notebook, box)
     assert notebook.errors == []
 

@@ -41,12 +41,16 @@ STEP = Exercise(
             ): stepping(scaled, skip=False),
             (
                 "PyTorch would record the step as part of the model. The stub has a line above `def` against that.",
-                "Put `@torch.no_grad()` back above `def`.",
+                "Copy the first line of the stub back, the one with `no_grad`.",
             ): strides.recorded,
             (
                 "Only the first tensor moves. Does something end the loop early?",
                 "Go through all the tensors; there is nothing to return.",
-            ): strides.first_only,
+            ): [strides.first_only, strides.first_used_only],
+            (
+                "At the first tensor without a gradient your step ends, and the tensors behind it stay where they are.",
+                "Skip that tensor alone: `continue` goes on with the next one.",
+            ): stepping(scaled, skip="stop"),
             (
                 "The learning rate divides in yours. A small one should make small steps.",
                 "Multiply by lr.",

@@ -24,6 +24,10 @@ ADAMW = Exercise(
     mistakes=listed(
         {
             (
+                "That is PyTorch's AdamW under your name. This one is for you to write.",
+                "Begin with `class AdamW:`, without anything in brackets, and fill in the three methods.",
+            ): strides.Wrapped,
+            (
                 "Nothing decays: that is Adam. Where is weight_decay used?",
                 "Before the step, multiply each weight by a factor slightly below 1.",
             ): spoilt(decay="none"),
@@ -117,12 +121,16 @@ ADAMW = Exercise(
             ): strides.Rebound,
             (
                 "PyTorch would record the step as part of the model. The stub has a line above `step` against that.",
-                "Put `@torch.no_grad()` back above `def step`.",
+                "Copy the line with `no_grad` back from the stub.",
             ): strides.Recorded,
             (
                 "Only the first tensor moves. Does something end the loop early?",
                 "`return` and `break` end a loop. To skip one tensor, there is `continue`.",
-            ): strides.FirstOnly,
+            ): [strides.FirstOnly, strides.FirstUsedOnly],
+            (
+                "At the first tensor without a gradient your step ends, and the tensors behind it stay where they are.",
+                "Skip that tensor alone: `continue` goes on with the next one.",
+            ): spoilt(skip="stop"),
             (
                 "A tensor that was not used has no gradient: its `.grad` is None.",
                 "Skip such a tensor, with an `if` inside the loop.",

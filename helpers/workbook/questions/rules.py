@@ -86,5 +86,18 @@ def unpacked(a, b):
     return first
 
 
+def inserted(name, both):
+    """An `aligned` that wants to change tuples in place; both: a as well as b."""
+
+    def wrong(a, b):
+        if len(a) > len(b):
+            getattr(b, name)
+        if both and len(b) > len(a):
+            getattr(a, name)
+        return a, b
+
+    return wrong
+
+
 LARGER = shape_with(size_of(size=max))
 FIRST_PAIRS = (((5, 1, 4), (3, 1)), ((2, 3), (3,)), ((3,), (2, 3)), ((4, 3), (4,)), ((2, 1), (1, 3)), ((4, 1, 3), (2, 1)), ((), (2,)), ((), ()), ((0,), (1,)))

@@ -11,6 +11,7 @@ from helpers.workbook.questions.rules import (
     LARGER,
     filled,
     fits,
+    inserted,
     no_error,
     only,
     other,
@@ -66,6 +67,10 @@ ALIGNED = Exercise(
                 "`(1)` is the number 1 in brackets, and it cannot be joined with a tuple.",
                 "A tuple with one element needs a comma: `(1,)`.",
             ): lambda a, b: (1) * (max(len(a), len(b)) - len(a)) + a,
+            (
+                "A tuple cannot be changed, so it has no `insert` and no `append`. Make a new one.",
+                "`(1,) + b` is a new tuple with a 1 in front.",
+            ): [inserted(name, both) for name in ("insert", "append") for both in (True, False)],
         }
     ),
     hints=(
@@ -96,6 +101,10 @@ STRETCHED = Exercise(
                 "You stretch only `m`. A 1 as `n` is stretched as well.",
                 "There are two sizes that may be 1, and so two questions.",
             ): size_of(lambda m, n: m == n or m == 1),
+            (
+                "Two equal sizes fit as well, and stay as they are.",
+                "Add a question for `m == n`.",
+            ): size_of(lambda m, n: 1 in (m, n)),
             ("Your function wants equal sizes. What about a 1?", "A 1 fits with every other size, as `m` and as `n`."): size_of(lambda m, n: m == n),
             (
                 "Stretching takes the other size, and not the smaller one.",
@@ -202,6 +211,14 @@ SHAPE = Exercise(
                 "Fill both. The longer one needs no 1s.",
             ): lambda a, b: zipped(filled(a, b)[0], b, other),
             (
+                "A `return` inside the loop ends it at the first pair of sizes.",
+                "Collect the sizes in a tuple, and return it below the loop.",
+            ): lambda a, b: next((size_of()(m, n) for m, n in zip(*filled(a, b), strict=True)), None),
+            (
+                "A size is a number, and a number cannot be joined with a tuple.",
+                "`(size,)`, with a comma, is a tuple with one element. It can be joined with `+`.",
+            ): lambda a, b: sum((size_of()(m, n) for m, n in zip(*filled(a, b), strict=True)), ()),
+            (
                 "A function that you call gives None, and None cannot be split into a and b. Is 02.1 solved?",
                 "Solve 02.1 and run its cell again, or fill the shapes here.",
             ): unpacked,
@@ -209,7 +226,7 @@ SHAPE = Exercise(
     ),
     hints=(
         "Two steps. Make both shapes equally long, and then look at each pair of sizes.",
-        "`for m, n in zip(*aligned(a, b))` goes through the pairs, and your `stretched` judges each. Collect the sizes in a tuple.",
+        "After `a, b = aligned(a, b)` go through the pairs with `for m, n in zip(a, b)`. `stretched` gives the size of each.",
     ),
     cases=lambda g: [*FIRST_PAIRS, *((random_shape(g), random_shape(g)) for _ in range(2000))],
 )

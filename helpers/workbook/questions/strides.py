@@ -9,6 +9,8 @@ def stepping(change, skip=True):
     @torch.no_grad()
     def sgd_step(parameters, lr):
         for p in parameters:
+            if p.grad is None and skip == "stop":
+                return
             if p.grad is not None or not skip:
                 change(p, p.grad, lr)
 
@@ -29,8 +31,11 @@ def recorded(parameters, lr):
 
 
 def first_only(parameters, lr):
-    with torch.no_grad():
-        parameters[0].sub_(lr * parameters[0].grad)
+    stepping(lambda p, grad, lr: p.sub_(lr * grad))(parameters[:1], lr)
+
+
+def first_used_only(parameters, lr):
+    first_only([p for p in parameters if p.grad is not None], lr)
 
 
 def spent(p, grad, lr):
@@ -109,6 +114,8 @@ class Spoilt:
         self.t += self.once_a_step
         lr = self.lr if self.live else self.begin
         for i, p in enumerate(self.parameters):
+            if p.grad is None and self.skip == "stop":
+                return
             if p.grad is None and self.skip:
                 continue
             self.t += not self.once_a_step
@@ -133,6 +140,10 @@ def spoilt(**different):
     return type("AdamW", (Spoilt,), {name: staticmethod(v) if callable(v) else v for name, v in different.items()})
 
 
+class Wrapped(torch.optim.AdamW):
+    pass
+
+
 class Exhausted(Spoilt):
     def __init__(self, parameters, *given, **named):
         super().__init__(parameters, *given, **named)
@@ -154,9 +165,18 @@ class Rebound(Spoilt):
 
 class FirstOnly(Spoilt):
     def step(self):
-        kept, self.parameters = self.parameters, self.parameters[:1]
+        kept, self.parameters = self.parameters, self.chosen()
         super().step()
         self.parameters = kept
+
+    def chosen(self):
+        return self.parameters[:1]
+
+
+class FirstUsedOnly(FirstOnly):
+    def chosen(self):
+        used = next(i for i, p in enumerate(self.parameters) if p.grad is not None)
+        return self.parameters[: used + 1]
 
 
 class Clearing(Spoilt):

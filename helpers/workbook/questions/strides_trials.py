@@ -17,7 +17,7 @@ class Weights:
     settings: dict = field(default_factory=dict)
     scale: float = 1.0
     value: float | None = None  # every weight and gradient is this number
-    unused: bool = False  # behind the others stands a weight that never gets a gradient
+    unused: bool = False  # before the others stands a weight that never gets a gradient
 
     def __str__(self):
         return self.words
@@ -38,7 +38,7 @@ class Weights:
             for weight in weights:
                 weight.grad = fresh(tuple(weight.shape), self.scale)
 
-        return weights + unused, next_gradients
+        return unused + weights, next_gradients
 
 
 def values(weights):
@@ -83,12 +83,13 @@ def optimizer_trial(answer, given):
     """An optimizer class on weights with given gradients, over several steps."""
     weights, next_gradients = given.tensors()
     optimizer = answer(iter(weights), **given.settings)  # model.parameters() can be read only once, too
-    seen = {"the weights before any step": values(weights)}
+    own = "PyTorch's optimizer" if isinstance(optimizer, torch.optim.Optimizer) else "written by hand"
+    seen = {"its class": own, "the weights before any step": values(weights)}
     next_gradients()
     with named():
         optimizer.step()
     seen["the weights after 1 step"] = values(weights)
-    used = [weight.grad for weight in weights[: len(given.shapes)]]
+    used = [weight.grad for weight in weights[-len(given.shapes) :]]
     seen["what `step` leaves in `.grad`"] = left(used)
     optimizer.zero_grad()
     seen["what `zero_grad` leaves behind"] = left([weight.grad for weight in weights])

@@ -8,9 +8,7 @@ assert table[6, 7] == 7 * 8 and torch.equal(table, table.transpose(0, 1))
 
 # %% cell-16
 assert added((5, 1, 4), (3, 1)) == (5, 3, 4)
-assert show.shape_table((5, 1, 4), (3, 1), (5, 3, 4), "").alt.endswith(
-    "Stretched: a at -2, b at -1. Missing: b at -3."
-)
+assert show.shape_table((5, 1, 4), (3, 1), (5, 3, 4), "").alt.endswith("Stretched: a at -2, b at -1. Missing: b at -3.")
 
 # %% cell-19
 assert added((4, 3), (4,)) is None

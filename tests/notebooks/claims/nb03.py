@@ -49,7 +49,9 @@ assert ruled_out[2] == 0 and torch.allclose(ruled_out[:2], softmax(torch.tensor(
 
 # %% cell-40
 assert torch.allclose(wrong.sum(dim=1), torch.ones(2, 4))
-assert not torch.allclose(wrong.sum(dim=2), torch.ones(2, 3)) and not torch.allclose(wrong.sum(dim=(1, 2)), torch.ones(2))
+assert not torch.allclose(wrong.sum(dim=2), torch.ones(2, 3)) and not torch.allclose(
+    wrong.sum(dim=(1, 2)), torch.ones(2)
+)
 
 # %% cell-35
 assert [round(p, 2) for p in tables[1][0].tolist()] == [0.88, 0.73, 0.05]
@@ -71,7 +73,9 @@ assert torch.tensor(-200.0).exp() == 0
 assert round(cross_entropy(logits, targets).item(), 3) == 0.948
 
 # %% cell-76
-assert round(math.log(4), 3) == 1.386 and math.isclose(cross_entropy(knows_nothing, came[1:]), math.log(84), abs_tol=1e-5)
+assert round(math.log(4), 3) == 1.386 and math.isclose(
+    cross_entropy(knows_nothing, came[1:]), math.log(84), abs_tol=1e-5
+)
 assert 2.4 < cross_entropy(real[came[:-1]], came[1:]) < 2.6
 
 # %% cell-78

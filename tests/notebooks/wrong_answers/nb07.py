@@ -80,6 +80,7 @@ WRONG = {
         STEP.format("if p.grad is not None:\n            p -= p.grad"),
         STEP.format("if p.grad is not None:\n            p = p - lr * p.grad"),
         STEP.format("p -= p.grad * lr"),
+        STEP.format("if p.grad is None:\n            return\n        p -= lr * p.grad"),
         STEP.format("if p.grad is not None:\n            p -= lr * p.grad\n        return"),
         STEP.format("if p.grad is not None:\n            p -= p.grad / lr"),
         STEP.format("if p.grad is not None:\n            p -= lr * p.grad\n            p.grad = None"),
@@ -132,12 +133,14 @@ def sgd_step(parameters, lr):
         ),
         adamw(square="grad"),
         adamw(memory="self.m = self.v = [torch.zeros_like(p) for p in self.params]"),
+        "class AdamW(torch.optim.AdamW):\n    written_by = None\n",
         adamw(t="1"),
         adamw(count="pass"),
         adamw(params="parameters"),
         adamw(zero="p.grad.zero_() if p.grad is not None else None"),
         adamw(zero="pass"),
-        adamw(skip="return", params="list(parameters)[::-1]"),
+        adamw(skip="return"),
+        adamw(move=RIGHT["move"] + "\n            return"),
         adamw(decorator=""),
         adamw(
             move="""p = p * (1 - self.lr * self.weight_decay)

@@ -104,6 +104,9 @@ def test_race_whole_and_enlarged():
     assert (
         "descent: from 5.00 to 2.600. Adam: from 5.00 to 2.500. Dashed lines: uniform 4.40, counted 2.45." in figure.alt
     )
+    assert left.get_ylabel() == "validation loss, nats" and "the validation loss in nats" in figure.alt
+    trained = show.race(runs, {"uniform": 4.4}, "Race", "training loss")
+    assert trained.axes[0].get_ylabel() == "training loss, nats" and "the training loss in nats" in trained.alt
     show.png(show.race({"lost": {0: 5.0, 10: math.nan}}, {"uniform": 4.4}, "Diverged"))
 
 

@@ -72,3 +72,7 @@ def test_no_label_lies_on_another(part):
     for (a, first), (b, second) in itertools.combinations(zip(texts, places, strict=True), 2):
         assert not first.overlaps(second), (a.get_text(), b.get_text())
     assert all(place.x0 >= 0 and place.x1 <= figure.bbox.x1 for place in places)
+    boxes = {box.get_label(): box.get_window_extent() for box in figure.axes[0].patches if hasattr(box, "get_boxstyle")}
+    for text, place in zip(texts, places, strict=True):
+        around = [box for box in boxes.values() if box.contains(*place.get_points().mean(axis=0))]
+        assert all(box.x0 < place.x0 and place.x1 < box.x1 for box in around), text.get_text()

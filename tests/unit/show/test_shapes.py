@@ -153,7 +153,8 @@ def test_mask_tables_say_may_where_a_mask_is_true():
         assert texts(ax) == ["may" if allowed else "" for allowed in mask.flatten().tolist()]
         assert ax.get_title() == name
     assert show.mask_tables(masks[:1], "One", ["alone"]).axes[0].get_ylabel() == "position that looks"
-    assert "first, 3 of 4 boxes; second, 1 of 4 boxes" in figure.alt
+    assert "Masks. 2 tables" in figure.alt and "first, 3 of 4 boxes; second, 1 of 4 boxes" in figure.alt
+    assert "One. A table, position that looks downwards" in show.mask_tables(masks[:1], "One", ["alone"]).alt
 
 
 def test_a_search_for_a_slope_marks_where_each_loss_is_smallest():

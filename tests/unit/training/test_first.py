@@ -1,4 +1,4 @@
-"""The first GPT of notebook 00: it ends in time, counts no pauses, and its texts say at which step they were written."""
+"""The first GPT of notebook 00: it ends in time, counts no pauses, and its texts say when they were written."""
 
 import contextlib
 
@@ -57,7 +57,18 @@ def test_the_schedule_fits_the_machine(monkeypatch, seconds_per_step, steps, wid
     gpt = make(seconds=60.3)
     with contextlib.closing(gpt.steps()) as events:
         assert next(events).of == steps
+        assert width == 16 or torch.get_num_threads() == 1
     assert gpt.model.config.n_embd == width
+
+
+def test_the_number_of_threads_is_put_back(monkeypatch):
+    monkeypatch.setattr(first, "seconds_per_step", lambda *args, **options: 1000)
+    with first.threads(2):
+        events = make().steps()
+        next(events)
+        assert torch.get_num_threads() == 1
+        events.close()
+        assert torch.get_num_threads() == 2
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), None, "60"])

@@ -1,5 +1,7 @@
 """`check`, `predict` and `score`: what they say, and that nothing wrong gets through."""
 
+import math
+
 import hypothesis.strategies as st
 import pytest
 import torch
@@ -395,3 +397,48 @@ def test_two_workbooks_know_nothing_of_each_other(capsys):
     first[0]("00.1", lambda text: [(text[:i], text[i]) for i in range(1, len(text))])
     second[2]()
     assert "Exercises: none of 1 solved." in capsys.readouterr().out
+
+
+def half(n):
+    if n % 2:
+        raise ValueError(f"{n} is odd")
+    return n // 2
+
+
+def wrong_half(kind, n, text="odd"):
+    if n % 2 or n == 8:
+        raise kind(text)
+    return n // 2
+
+
+HALF = Exercise(
+    "Even numbers have a half.",
+    half,
+    (
+        Mistake(lambda n: wrong_half(ValueError, n), "8 is even, too."),
+        Mistake(lambda n: wrong_half(TypeError, n) if n % 2 else n // 2, "Another kind of error is asked."),
+        Mistake(lambda n: math.exp("x") if n == 8 else half(n), "That is a text."),
+    ),
+    ("First hint.", "Second hint."),
+    cases=lambda g: [(n,) for n in range(10)],
+)
+
+
+@pytest.mark.parametrize(
+    "answer, hint",
+    [
+        (lambda n: wrong_half(ValueError, n, f"my own words about {n}"), "8 is even, too."),
+        (lambda n: wrong_half(TypeError, n, "no") if n % 2 else n // 2, "Another kind of error is asked."),
+        (lambda n: math.exp("y") if n == 8 else half(n), "That is a text."),
+        (lambda n: int("y") if n == 8 else half(n), "8 is even"),  # a ValueError: of the kind that is asked elsewhere
+        (lambda n: [][n] if n == 8 else half(n), "First hint."),
+    ],
+)
+def test_the_text_of_an_error_that_is_asked_for_is_the_learners_own(answer, hint, capsys):
+    Workbook({"01.1": HALF}).check("01.1", answer)
+    assert f"Hint: {hint}" in capsys.readouterr().out
+
+
+def test_a_length_is_explained_where_it_differs():
+    assert "2 in the result, and yours has 1" in judging.explained(((1,), (2,)), ((1, 1), (2,)), 0.0)[0]
+    assert "2 in the result, and yours has 1" in judging.explained(((1,),), ((1, 1), (2,)), 0.0)[0]
