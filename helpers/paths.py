@@ -5,8 +5,6 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from helpers import checks
-
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -39,6 +37,8 @@ def _can_be_written(folder):
 
 def checkpoint_path(name):
     """Where the notebooks keep the checkpoint `name`; the variable GPT_CHECKPOINTS names another folder, for tests."""
+    from helpers import checks  # it imports torch, and tools/setup.py needs this file before that is installed
+
     checks.text("name", name, 1)
     folder = os.environ.get("GPT_CHECKPOINTS")
     return (Path(folder) if folder else cache_dir() / "checkpoints") / f"{name}.safetensors"

@@ -259,6 +259,14 @@ def test_a_second_run_installs_nothing_and_is_quick(checkout):
 
 
 @posix
+def test_set_up_needs_no_package_itself(checkout):
+    """It runs in the system's Python, which has no torch."""
+    fake_environment(checkout, VERSION)
+    result = set_up(checkout, "sys.modules |= dict.fromkeys(['torch', 'numpy', 'packaging'])")
+    assert result.returncode == 0, result.stderr
+
+
+@posix
 def test_the_corpus_is_obtained_where_it_is_missing_and_a_failure_is_one_line(checkout):
     (checkout / "data" / "shakespeare.txt").unlink()
     fake_environment(checkout, f'case "$*" in *corpus*) echo "Error: no way" >&2; exit 1;; *) {VERSION};; esac')
