@@ -65,8 +65,9 @@ def generator(value):
 
 
 def module(name, value, parts=()):
-    """`value` if it is a model, and one that has these `parts`."""
-    kind(name, value, torch.nn.Module, "a model, an instance of torch.nn.Module, as GPT(config) is")
+    """`value` if it is a model, or any function from indices to logits, and one that has these `parts`."""
+    if not callable(value) or isinstance(value, type):
+        raise ValueError(f"{name} is {said(value)}; it must be a model, as GPT(config) is, which gives logits.")
     missing = [part for part in parts if not hasattr(value, part)]
     if missing:
         raise ValueError(f"{name} is a {type(value).__name__} without {missing[0]}; it must be a helpers.model.GPT.")

@@ -42,22 +42,11 @@ class GPTConfig:
                 f"n_embd is {self.n_embd}, which {self.n_head} heads cannot share equally. "
                 f"Choose n_head from {fits}, or an n_embd that is a multiple of {self.n_head}."
             )
-        check_dropout(self.dropout)
+        if not checks.is_number(self.dropout) or not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {checks.said(self.dropout)}; it must be at least 0 and less than 1.")
         if not isinstance(self.activation, str) or self.activation not in ACTIVATIONS:
             raise ValueError(f"activation is {self.activation!r}; choose one of {sorted(ACTIVATIONS)}.")
         checks.kind("tie_weights", self.tie_weights, bool, "True or False")
-
-
-def check_dropout(value):
-    """A ValueError if `value` is no share of numbers that may be dropped."""
-    if not checks.is_number(value) or not 0 <= value < 1:
-        raise ValueError(f"dropout is {checks.said(value)}; it must be at least 0 and less than 1.")
-
-
-def check_config(config):
-    """A ValueError if `config` is no GPTConfig, nor anything of one's own that holds the same sizes."""
-    if isinstance(config, type) or not all(hasattr(config, name) for name in ("context_length", "n_embd", "dropout")):
-        raise ValueError(f"config is {checks.said(config)}; it must be a GPTConfig, as GPTConfig(vocab_size=84) is.")
 
 
 class Bigram(nn.Module):
@@ -77,9 +66,6 @@ class Head(nn.Module):
     """One head of causal self-attention (Vaswani et al., 2017), written out: (B, T, C) -> (B, T, head_size)."""
 
     def __init__(self, n_embd, head_size, context_length, dropout=0.0):
-        for name, size in (("n_embd", n_embd), ("head_size", head_size), ("context_length", context_length)):
-            checks.integer(name, size, 1)
-        check_dropout(dropout)
         super().__init__()
         self.query = nn.Linear(n_embd, head_size, bias=False)
         self.key = nn.Linear(n_embd, head_size, bias=False)
@@ -89,8 +75,7 @@ class Head(nn.Module):
         self.register_buffer("mask", mask, persistent=False)  # a constant: no need to save it
 
     def forward(self, x):
-        T = checks.floats("x", x, ("B", "T", self.query.in_features)).shape[1]
-        check_length(T, len(self.mask))
+        T = x.shape[1]
         q, k, v = self.query(x), self.key(x), self.value(x)  # each (B, T, head_size)
         scores = q @ k.transpose(-2, -1) * k.shape[-1] ** -0.5  # (B, T, T)
         scores = scores.masked_fill(~self.mask[:T, :T], float("-inf"))
@@ -102,8 +87,6 @@ class MultiHeadAttention(nn.Module):
     """Several heads that read the same input, side by side, then one projection: (B, T, C) -> (B, T, C)."""
 
     def __init__(self, n_embd, n_head, context_length, dropout=0.0):
-        if checks.integer("n_embd", n_embd, 1) % checks.integer("n_head", n_head, 1):
-            raise ValueError(f"n_embd is {n_embd}, which {n_head} heads cannot share equally; it must be a multiple.")
         super().__init__()
         head_size = n_embd // n_head
         self.heads = nn.ModuleList(Head(n_embd, head_size, context_length, dropout) for _ in range(n_head))
@@ -119,16 +102,15 @@ class CausalSelfAttention(nn.Module):
     """All heads in one batched product, through PyTorch's fused attention: (B, T, C) -> (B, T, C)."""
 
     def __init__(self, config):
-        check_config(config)
         super().__init__()
-        self.n_embd, self.n_head = config.n_embd, config.n_head
+        self.n_head = config.n_head
         self.dropout_p = config.dropout
         self.qkv = nn.Linear(config.n_embd, 3 * config.n_embd)
         self.proj = nn.Linear(config.n_embd, config.n_embd)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x):
-        B, T, C = checks.floats("x", x, ("B", "T", self.n_embd)).shape
+        B, T, C = x.shape
         q, k, v = (
             part.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)  # (B, H, T, C / H)
             for part in self.qkv(x).split(C, dim=-1)
@@ -143,9 +125,7 @@ class FeedForward(nn.Module):
     """Two linear layers with a non-linearity between, at every position by itself: (B, T, C) -> (B, T, C)."""
 
     def __init__(self, config):
-        check_config(config)
         super().__init__()
-        self.n_embd = config.n_embd
         self.net = nn.Sequential(
             nn.Linear(config.n_embd, 4 * config.n_embd),
             ACTIVATIONS[config.activation](),
@@ -154,14 +134,13 @@ class FeedForward(nn.Module):
         )
 
     def forward(self, x):
-        return self.net(checks.floats("x", x, ("B", "T", self.n_embd)))
+        return self.net(x)
 
 
 class Block(nn.Module):
     """A Transformer block with LayerNorm before each part (pre-norm; Xiong et al., 2020): (B, T, C) -> (B, T, C)."""
 
     def __init__(self, config):
-        check_config(config)
         super().__init__()
         self.norm_1 = nn.LayerNorm(config.n_embd)
         self.attention = CausalSelfAttention(config)
@@ -169,7 +148,6 @@ class Block(nn.Module):
         self.feed_forward = FeedForward(config)
 
     def forward(self, x):
-        checks.floats("x", x, ("B", "T", self.attention.n_embd))
         x = x + self.attention(self.norm_1(x))  # tokens look at each other
         x = x + self.feed_forward(self.norm_2(x))  # each thinks for itself
         return x
@@ -179,7 +157,10 @@ class GPT(nn.Module):
     """A decoder-only Transformer language model (Radford et al., 2019): indices (B, T) -> logits (B, T, V)."""
 
     def __init__(self, config):
-        check_config(config)
+        if isinstance(config, type) or not hasattr(config, "n_layer"):
+            raise ValueError(
+                f"config is {checks.said(config)}; it must be a GPTConfig, as GPTConfig(vocab_size=84) is."
+            )
         super().__init__()
         self.config = config
         self.token_embedding = nn.Embedding(config.vocab_size, config.n_embd)
@@ -194,20 +175,15 @@ class GPT(nn.Module):
 
     def forward(self, idx):
         T = checks.indices("idx", idx, self.config.vocab_size).shape[1]
-        check_length(T, self.config.context_length)
+        if T > self.config.context_length:
+            raise ValueError(
+                f"The sequence has {T} tokens, but this model was built for a context of at most "
+                f"{self.config.context_length}. Crop it: idx[:, -{self.config.context_length}:]."
+            )
         positions = torch.arange(T, device=idx.device)
         x = self.token_embedding(idx) + self.position_embedding(positions)  # (B, T, C) + (T, C)
         x = self.blocks(self.dropout(x))  # (B, T, C)
         return self.lm_head(self.final_norm(x))  # (B, T, V)
-
-
-def check_length(T, context_length):
-    """A ValueError if a sequence is longer than what a model was built for."""
-    if T > context_length:
-        raise ValueError(
-            f"The sequence has {T} tokens, but this model was built for a context of at most "
-            f"{context_length}. Crop it: idx[:, -{context_length}:]."
-        )
 
 
 def init_weights(model):
@@ -217,7 +193,6 @@ def init_weights(model):
     the first logits have a variance of 0.3 at any width, and the first loss is about ln V + 0.15. What each block adds
     to the residual stream is made smaller by 1/sqrt(2 * n_layer), or its variance would grow with the depth.
     """
-    checks.module("model", model, ("config", "blocks"))
     std = 0.02 * (768 / model.config.n_embd) ** 0.5
     for module in model.modules():
         if isinstance(module, (nn.Linear, nn.Embedding)):
@@ -231,5 +206,4 @@ def init_weights(model):
 
 def count_parameters(model):
     """Number of trainable values, each shared one counted once."""
-    checks.module("model", model)
     return sum(p.numel() for p in model.parameters() if p.requires_grad)

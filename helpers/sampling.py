@@ -120,7 +120,7 @@ def sample_text(model, tokenizer, prompt, n_chars, *, seed=None, **settings):
     checks.module("model", model)
     checks.text("prompt", prompt)
     if seed is not None:
-        seed = checks.integer("seed", seed)
+        seed = checks.integer("seed", seed, most=2**63 - 1)
     checks.same_text(model, tokenizer)
     config = getattr(model, "config", None)
     if not prompt:

@@ -175,7 +175,7 @@ class Batches:
         check_long_enough(train, context_length, "training text")
         check_long_enough(val, context_length, "validation text")
         checks.integer("batch_size", batch_size, 1)
-        seed = checks.integer("seed", seed)
+        seed = checks.integer("seed", seed, most=2**63 - 1)
         device = device if device is None else pick_device(device)
         self.train = train.to(device) if device is not None else train
         self.val = val.to(self.train.device)

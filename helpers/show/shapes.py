@@ -140,6 +140,7 @@ def number_tables(
 
 
 def tables_in_words(tables):
+    """How many tables there are."""
     return "A table" if len(tables) == 1 else f"{len(tables)} tables"
 
 
@@ -162,9 +163,8 @@ def mask_tables(masks, title, names, xlabel="position looked at", ylabel="positi
         ax.set_xlabel(xlabel)
     figure.axes[0].set_ylabel(ylabel)
     each = "; ".join(f"{name}, {int(mask.sum())} of {mask.size} boxes" for name, mask in zip(names, masks, strict=True))
-    figure.alt = alt or (
-        f"{title}. {tables_in_words(masks)}, {ylabel} downwards and {xlabel} across; the bright boxes are allowed: {each}."
-    )
+    kind = f"{title}. {tables_in_words(masks)}, {ylabel} downwards and {xlabel} across"
+    figure.alt = alt or f"{kind}; the bright boxes are allowed: {each}."
     return figure
 
 

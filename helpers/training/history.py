@@ -30,6 +30,7 @@ class History:
         for name, value in row.items():
             self._column(name)
             number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+            number = number or getattr(value, "shape", None) == ()  # a loss on a device, which nobody has waited for
             if not number and not isinstance(value, (list, type(None))):
                 raise ValueError(f"{name} is {checks.said(value)}; it must be a number, as loss.item(), or None.")
         step, newest = row.get("step"), self.last("step")

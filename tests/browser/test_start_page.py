@@ -132,10 +132,10 @@ def test_00_prediction_and_exercise_by_keyboard(shortened, artefacts):
     page.keyboard.press("Tab")  # from the first option to the second
     page.keyboard.press("Space")
     page.wait_for_function(
-        "document.querySelector('.widget-toggle-buttons button.mod-active')?.innerText === 'about 30'"
+        "document.querySelector('.widget-toggle-buttons button.mod-active')?.innerText === '12 to 40'"
     )
     run_cell(notebook, answer)
-    assert "You predicted about 30." in output_of(notebook, answer)
+    assert "You predicted 12 to 40." in output_of(notebook, answer)
     assert buttons.first.is_disabled()  # the choice stays to be seen, and stays
 
     stub, said = "    ...\n", ["✗ 00.1", "✗ 00.1", "✓ 00.1"]

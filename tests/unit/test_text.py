@@ -74,13 +74,19 @@ def test_empty_text_has_no_vocabulary():
         CharTokenizer("")
 
 
-@given(st.integers(0, 3000), st.floats(0.01, 0.99))
+@given(st.integers(2, 3000), st.floats(0.01, 0.99))
 def test_split_keeps_order_and_sizes(n, fraction):
     tokens = torch.arange(n)
     train, val = train_val_split(tokens, fraction)
     assert torch.equal(torch.cat([train, val]), tokens)  # the first part to learn from, nothing lost, nothing twice
     assert abs(len(val) - n * fraction) <= 1
     assert len(train_val_split("x" * n, fraction)[1]) == len(val)
+
+
+@pytest.mark.parametrize("text", ["", "x", torch.arange(1), torch.arange(0)])
+def test_split_refuses_what_cannot_be_cut_in_two(text):
+    with pytest.raises(ValueError, match="at least two"):
+        train_val_split(text)
 
 
 @pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan")])

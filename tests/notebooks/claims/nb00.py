@@ -35,4 +35,4 @@ assert len(set(texts[0.0].split())) < 0.75 * len(texts[0.0].split()), texts  # i
 assert writer.whole()[0] == texts[0.8]
 
 # %% cell-16
-assert answer == "about 6" and (choices < 9 or first.history.last("step") < 800)
+assert answer == "fewer than 12" and (choices < 9 or first.history.last("step") < 800)

@@ -532,3 +532,18 @@ def test_a_checkpoint_from_before_there_were_norms_and_scales_goes_on(new_run, t
     assert len({len(column) for column in columns.values()}) == 1
     assert columns["block_grad_norms"] == [None] * 4 + whole.history.block_grad_norms[4:]
     assert columns["train_loss"] == whole.history.train_loss
+
+
+@pytest.mark.parametrize("options, samples", [({}, 3), ({"sample_share": 1.0}, 5)])
+def test_a_larger_share_of_the_time_gives_more_samples(new_run, options, samples):
+    """Each costs a second of a clock that stands still otherwise; the first and the last come anyway."""
+    clock, written = Clock(), []
+
+    def sample():
+        clock.now += 1
+        written.append("text")
+        return "text"
+
+    shown = Dashboard(sample=sample, clock=clock, **options)
+    asyncio.run(shown.run(steps(*new_run(), controls=shown.controls)))
+    assert len(written) == samples

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import helpers.training.run
+from helpers import checks
 from helpers.evaluation import evaluate
 from helpers.model import Bigram
 from helpers.text import fixed_windows
@@ -628,6 +629,7 @@ def test_no_waiting_for_the_device_between_log_rows(new_run, monkeypatch):
     """On a GPU every .item() waits for it. A device with another name takes that path here."""
     model, batches, config = new_run(steps=12, log_every=6, eval_every=6)
     init, waits = Run.__init__, []
+    monkeypatch.setattr("helpers.checks.tokens", lambda *arguments: None)  # looked at on the CPU only: see below
 
     def elsewhere(self, *args):
         init(self, *args)
@@ -647,6 +649,13 @@ def test_no_waiting_for_the_device_between_log_rows(new_run, monkeypatch):
         seen[event.step] = len(waits)
         waits.clear()
     assert [step for step, count in seen.items() if count] == [0, 6, 12]
+
+
+def test_tokens_are_looked_at_only_where_that_waits_for_nothing():
+    idx = torch.full((1, 2), 7, dtype=torch.long)
+    with pytest.raises(ValueError, match="holds the token 7"):
+        checks.indices("idx", idx, 5)
+    assert checks.indices("idx", idx.to("meta"), 5).shape == (1, 2)  # a device that has no numbers to look at
 
 
 # A disk that is full or cannot be written

@@ -113,6 +113,7 @@ SPECS = [
                     for loss in ("train", "val")
                     for label in (
                         "None",
+                        "a tensor",
                         "nan",
                         "infinity",
                         "minus infinity",
