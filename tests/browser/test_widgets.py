@@ -106,8 +106,8 @@ def test_03_temperature_by_keyboard(open_notebook, artefacts):
     for control, key, times, char, temperature in (
         (1, "ArrowLeft", 5, "t", 0.5),
         (1, "Home", 1, "t", 0.1),
-        (0, "ArrowRight", 1, "u", 0.1),
-        (1, "End", 1, "u", 3.0),
+        (0, "ArrowRight", 1, "a", 0.1),
+        (1, "End", 1, "a", 3.0),
     ):
         press(notebook, box, control, key, times)
         logits = f"baselines.bigram_probabilities(tokenizer.encode(text), 84)[tokenizer.encode({char!r})[0]].log()"
