@@ -91,22 +91,6 @@ def same_text(model, tokenizer):
         )
 
 
-def floats(name, tensor, shape):
-    """`tensor` if it holds floats and has a shape like `shape`: names for free sizes, numbers for fixed ones."""
-    kind(name, tensor, torch.Tensor, f"a tensor of floats {written(shape)}")
-    if not tensor.is_floating_point():
-        raise ValueError(f"{name} has the dtype {tensor.dtype}; it must hold floats. Use {name}.float() if they fit.")
-    fixed = [(size, there) for size, there in zip(shape, tensor.shape, strict=False) if not isinstance(size, str)]
-    if tensor.dim() != len(shape) or any(size != there for size, there in fixed):
-        raise ValueError(f"{name} has the shape {tuple(tensor.shape)}; it must be {written(shape)}.")
-    return tensor
-
-
-def written(shape):
-    """A shape as it stands in docstrings, as "(B, T, 8)"."""
-    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
-
-
 def logits(tensor):
     """`tensor` if it holds logits (..., V) of which a choice can be made: no nan, and not every token ruled out."""
     kind("logits", tensor, torch.Tensor, "a tensor of floats (..., V)")

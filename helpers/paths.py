@@ -1,9 +1,16 @@
-"""Where files are kept: `data/` in the checkout, or the user's cache folder where the checkout is read-only."""
+"""Where files are kept: `data/` in the checkout, or the user's cache folder; and one process at a time in a folder."""
 
+import contextlib
 import os
 import tempfile
+import time
 import warnings
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -42,3 +49,24 @@ def checkpoint_path(name):
     checks.text("name", name, 1)
     folder = os.environ.get("GPT_CHECKPOINTS")
     return (Path(folder) if folder else cache_dir() / "checkpoints") / f"{name}.safetensors"
+
+
+@contextlib.contextmanager
+def one_at_a_time(folder, seconds=5):
+    """One process at a time looks and renames in `folder`; one that is stopped meanwhile is not waited for forever."""
+    if fcntl is None:  # Windows
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        for _ in range(round(seconds / 0.01)):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.01)
+            except OSError:  # a file system without locks
+                break
+        yield
+    finally:
+        os.close(handle)

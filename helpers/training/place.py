@@ -1,18 +1,12 @@
 """Where a training run is kept: the file that is its own, and what happens when two runs want the same one."""
 
-import contextlib
 import itertools
 import os
-import time
 import warnings
 from pathlib import Path
 
+from helpers.paths import one_at_a_time
 from helpers.training.storage import destination, made
-
-try:
-    import fcntl
-except ImportError:  # Windows has none
-    fcntl = None
 
 
 class Place:
@@ -30,7 +24,7 @@ class Place:
         """Store what `storage.write` stores; raises what it raises."""
         self._failed = True
         path = destination(self.path)
-        with made(path, tensors, info) as part, _one_at_a_time(path.parent):
+        with made(path, tensors, info) as part, one_at_a_time(path.parent):
             if seen(path) not in (None, self._seen):
                 path = free_name(path)
                 warnings.warn(
@@ -45,27 +39,6 @@ class Place:
     def kept(self):
         """The step at which this run stands in the file; None if its last writing failed, or another one took over."""
         return None if self._failed or seen(self.path) != self._seen else self.step
-
-
-@contextlib.contextmanager
-def _one_at_a_time(folder, seconds=5):
-    """Two runs do not look and rename in the same moment; one that is stopped meanwhile is waited for, not for ever."""
-    if fcntl is None:  # Windows
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        for _ in range(round(seconds / 0.01)):
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                time.sleep(0.01)
-            except OSError:  # a file system without locks
-                break
-        yield
-    finally:
-        os.close(handle)
 
 
 def free_name(path):

@@ -8,18 +8,12 @@ import json
 import os
 import sys
 import tempfile
-import time
 import types
 from pathlib import Path
 
-from helpers.paths import cache_dir
+from helpers.paths import cache_dir, one_at_a_time
 from helpers.workbook import sections
 from helpers.workbook.parts import PARTS
-
-try:
-    import fcntl
-except ImportError:  # Windows has none
-    fcntl = None
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -144,26 +138,10 @@ class MyGPT:
         part.write_text(json.dumps(written, indent=1), encoding="utf-8")
         os.replace(part, self.history / "written.json")
 
-    @contextlib.contextmanager
-    def _locked(self, seconds=5):
+    def _locked(self):
         """Two notebooks that are open at once write one after the other."""
-        if fcntl is None:
-            yield
-            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            for _ in range(round(seconds / 0.01)):
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    time.sleep(0.01)
-                except OSError:  # a file system without locks
-                    break
-            yield
-        finally:
-            os.close(handle)
+        return one_at_a_time(self.path.parent)
 
 
 def broken(content, name="my_gpt.py"):

@@ -275,14 +275,14 @@ def test_a_stopped_process_is_not_waited_for_without_end(tmp_path, monkeypatch):
     """It holds the lock: another run waits a moment, and then saves."""
     reading, writing = os.pipe()
     if (pid := os.fork()) == 0:
-        with places._one_at_a_time(tmp_path):
+        with places.one_at_a_time(tmp_path):
             os.write(writing, b"x")
             time.sleep(60)
         os._exit(0)
     try:
         os.read(reading, 1)
         os.kill(pid, signal.SIGSTOP)
-        monkeypatch.setattr(places._one_at_a_time.__wrapped__, "__defaults__", (0.2,))
+        monkeypatch.setattr(places.one_at_a_time.__wrapped__, "__defaults__", (0.2,))
         place = Place(tmp_path / "run")
         place.write({}, {"step": 3})
         assert place.kept() == 3
