@@ -325,8 +325,9 @@ def test_11_prompt_by_keyboard(open_notebook, artefacts):
         state = settled(notebook, box)
         assert state["texts"] == [prompt] and state["places"] == [seed]
         assert state["caption"] == f"{len(prompt) + 300} characters"
-        shown = f"continued({prompt!r}, {seed})[0].axes[0].texts[0].get_text()"
-        assert notebook.ask(f"{shown} == sample_text(model, tokenizer, {prompt!r}, 300, seed={seed})")
+        page = f"continued({prompt!r}, {seed})[0].axes[0].texts[0].get_text()"  # with long lines wrapped
+        shown, text = notebook.ask(f"[{page}, sample_text(model, tokenizer, {prompt!r}, 300, seed={seed})]")
+        assert shown.replace("\n", "") == text.replace("\n", "") and len(text) == len(prompt) + 300
         seen.append(state["picture"])
     assert len(set(seen)) == len(seen)
     box.screenshot(path=artefacts / "11_prompt.png")
