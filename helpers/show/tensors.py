@@ -1,61 +1,12 @@
-"""Pictures of tensors in memory, of random numbers, and of measured times; and the curve of the loss."""
+"""Pictures of random numbers and of measured times; and the curve of the loss."""
 
 import statistics
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
-from helpers import checks
 from helpers.show.distributions import curves
-from helpers.show.picture import BLUE, CYCLE, GREY, new_figure
+from helpers.show.picture import BLUE, GREY, new_figure
 from helpers.show.taking import takes
-
-
-@takes(cells="(N,)", table="(*, *)", chosen="(*,)")
-def memory_picture(cells, table, title, chosen=None, alt=""):
-    """A tensor above the memory that it reads; a cell of memory has the colors of all rows of the tensor that read it.
-
-    cells: what stands in memory, (N,). table: the tensor's rows, each a list of the numbers of the cells that it reads.
-    chosen: the index of an element to mark, (row, column), or (column,) where there is one row.
-    """
-    for number in (number for row in table for number in row):
-        checks.integer("A cell in table", number, 0, len(cells) - 1)
-    for place, most in zip(reversed(chosen or ()), (len(table[0]), len(table)), strict=False):
-        checks.integer("A place in chosen", place, 0, most - 1)
-    chosen = None if chosen is None else (0, *chosen)[-2:]
-    figure, ax = new_figure(title, 7.0, 1.3 + 0.36 * len(table))
-    left, bottom = (len(cells) - len(table[0])) / 2, len(table) + 0.8
-
-    def box(x, y, number, readers, thick):
-        for k, row in enumerate(readers):
-            part = 1 / len(readers)
-            ax.add_patch(Rectangle((x, y + k * part), 1, part, color=CYCLE[row % 7], alpha=0.5, lw=0))
-        ax.add_patch(Rectangle((x, y), 1, 1, fill=False, lw=2.6 if thick else 0.6, zorder=4 if thick else 2))
-        ax.text(x + 0.5, y + 0.47, f"{cells[number]:g}", ha="center", va="center", fontsize=10, zorder=5)
-
-    for number in range(len(cells)):
-        readers = [i for i, row in enumerate(table) if number in row]
-        box(number, 0, number, readers, chosen and table[chosen[0]][chosen[1]] == number)
-    for i, row in enumerate(table):
-        for j, number in enumerate(row):
-            box(left + j, bottom - i, number, [i], chosen == (i, j))
-        name = f"row {i}" if len(table) > 1 else "tensor"
-        ax.text(left - 0.2, bottom - i + 0.5, name, ha="right", va="center", fontsize=9)
-    ax.text(-0.2, 0.5, "memory", ha="right", va="center", fontsize=9)
-    ax.set(xlim=(-1.3, len(cells) + 0.1), ylim=(-0.1, bottom + 1.1), yticks=[], xlabel="number of the cell")
-    ax.set_xticks([number + 0.5 for number in range(len(cells))], range(len(cells)), fontsize=8)
-    ax.spines[["left", "bottom"]].set_visible(False)
-    ax.tick_params(length=0)
-    ax.grid(visible=False)
-    rows = "; ".join(f"row {i} reads cells {', '.join(map(str, row))}" for i, row in enumerate(table))
-    words = (
-        f"{title}. The rows of a tensor, a color for each, above its memory: a line of {len(cells)} cells, each in the "
-        f"colors of the rows that read it. They hold {', '.join(f'{value:g}' for value in cells)}; {rows}."
-    )
-    if chosen:
-        words += f" Thick boxes mark the element in row {chosen[0]}, column {chosen[1]}, and its cell."
-    figure.alt = alt or words
-    return figure
 
 
 @takes(values="(N,)", bins="count")

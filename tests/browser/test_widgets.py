@@ -36,7 +36,7 @@ def test_opens_without_asking(open_notebook):
 def test_01_strides_by_keyboard(open_notebook, artefacts):
     notebook = open_notebook("01_tensors")
     run_to_end(notebook)
-    box = explorer(notebook, "explorer = show.Explorer(")
+    box = explorer(notebook, "explorer = show.stride_explorer(")
     reading, element, seen = "transposed", 7, [picture(box)]
     for control, key, reading, element in (
         (1, "ArrowRight", "transposed", 8),

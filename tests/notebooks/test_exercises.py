@@ -9,7 +9,7 @@ from helpers.workbook.book import Workbook
 from tests.cells import type_in
 from tests.exercises import ALL, NOTEBOOKS, answered, cells_of, exercises_in, questions, scope_of, wrong_answers
 
-SECOND = {"00", "02", "03", "04", "05", "06", "07"}  # of the second edition: few predictions, and parts to write
+SECOND = {"00", "01", "02", "03", "04", "05", "06", "07"}  # of the second edition: few predictions, and parts to write
 
 
 def said(capsys, book, number, answer):

@@ -1,195 +1,128 @@
 """Claims of notebook 01, each behind the cell that it is about."""
 
-# %% cell-4
+# %% table
 assert table.shape == (2, 3) and table.dim() == 2 and table.numel() == 6
-assert table.shape[0] == 2 and table.shape[-1] == 3
+assert table.shape[0] == 2 and table.shape[-1] == 3 and isinstance(table.shape, tuple)
 assert torch.tensor(7).shape == ()
 
-# %% cell-13
-assert len(cases) == 2000
+# %% text
+encoded = torch.tensor([ord(character) for character in "O Romeo, Romeo"])
+assert encoded.shape == (14,) and len(encoded.unique()) == len(set("O Romeo, Romeo")) and encoded.dtype == torch.int64
 
-# %% cell-15
+# %% creating
+for start in range(-10, 10):
+    for more in range(20):
+        for step in range(1, 6):  # rounded up: the ceiling
+            assert len(torch.arange(start, start + more, step)) == -(-more // step)
+assert torch.arange(0, 10, 4).tolist() == [0, 4, 8]
+
+# %% randn
 assert torch.equal(bell, again) and not torch.equal(bell, more)
 
-# %% cell-17
+# %% bell
 assert abs(bell.mean()) < 0.05 and abs(bell.std() - 1) < 0.05
-assert 0.66 < within_one < 0.71 and bell.abs().max() < 6
-assert (bell.abs() > 4).sum() < 10
+assert 0.66 < (bell.abs() < 1).sum() / len(bell) < 0.71 and (bell.abs() > 4).sum() < 10
 
-# %% cell-21
+# %% dtypes
 assert torch.zeros(2).dtype == torch.ones(2).dtype == bell.dtype == torch.float32
 assert torch.arange(2).dtype == torch.int64
 
-# %% conversions
+# %% converting
 assert mixed.dtype == torch.float32 and mixed.nbytes == 2 * 4 and mixed.long().nbytes == 2 * 8
 assert mixed.long().tolist() == [1, 2]
 assert (torch.tensor([1, 2]) / 2).dtype == torch.float32
 
-# %% cell-29
-assert torch.equal(x.flip(0), torch.stack([x[2], x[1], x[0]]))
+# %% numbered
 assert torch.equal(x[1], x[1, :]) and torch.equal(x[..., 0], x[:, 0])
-assert x[..., 0].tolist() == [0, 4, 8]
+assert torch.arange(24).view(2, 3, 4)[..., 0].tolist() == [[0, 4, 8], [12, 16, 20]]
 
-# %% cell-34
+# %% row
 assert x[:, 1].shape == (3,) and x[:, 1:2].shape == (3, 1)
 
-# %% cell-40
-assert torch.equal(row[:, None], row.unsqueeze(1))
-assert torch.equal(row[:, None].squeeze(1), row)
+# %% many-places
+assert x[[0, 1, 2], [3, 0, 3]].tolist() == [3, 4, 11] and x[x > 8].tolist() == [9, 10, 11]
+assert torch.equal(x[[2, 0, 2]], x[torch.tensor([2, 0, 2])])
 
-# %% cell-45
-assert x.sum() == 66
+# %% new-dimension
+assert torch.equal(row[:, None].squeeze(1), row) and torch.equal(row[None][0], row)
 
-# %% cell-47
-assert column.shape == (3, 1) and column.squeeze(1).tolist() == [6, 22, 38]
-assert torch.allclose(shares.sum(dim=1), torch.ones(3))
+# %% by-hand
+assert x.sum() == 66 and x.sum(dim=1, keepdim=True)[:, 0].tolist() == x.sum(dim=1).tolist()
+assert (x / x.sum(dim=1, keepdim=True)).sum(dim=1).tolist() == [1, 1, 1]
 assert x.argmax() == 11 and [part.tolist() for part in x.max(dim=0)] == [[8, 9, 10, 11], [2, 2, 2, 2]]
+assert x.argmax(dim=1).tolist() == [3, 3, 3] and x.float().mean(dim=0).tolist() == [4, 5, 6, 7]
 
-# %% cell-53
-assert len(memory) == 12
+# %% memory
+assert "row 1 reads cells 4, 5, 6, 7" in show.memory(x, "x").alt
+assert "They hold 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11" in show.memory(x, "x").alt
 
-# %% cell-55
-assert cells_of(x) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
-assert memory == list(range(12))  # each cell holds its own number
+# %% mine
+assert "They hold 3, 1, 4, 1, 5, 9" in show.memory(mine, "mine").alt
 
-# %% cell-59
-assert memory_of(mine) == [3, 1, 4, 1, 5, 9] and draw(torch.tensor([1.5, 2]), "A row").alt
+# %% cell
+assert 3 + 1 * 12 + 0 * 4 + 2 * 1 == 17
 
-# %% cell-66
-assert shares_memory(base, v) and not shares_memory(base, base.clone())
-assert base.tolist() == list(range(12))  # put back
+# %% shares-memory
+assert all(shares_memory(parts[name], x) == (name in ("x[1]", "x[:, 1]", "x[:, ::2]")) for name in parts)
 
-# %% cell-68
+# %% minus-one
 assert base.view(2, 3, 2).stride() == (3 * 2, 2 * 1, 1)
 
-# %% cell-72
-assert all(shares_memory(part, x) for part in (x[1], x[:, 1], x[:, ::2]))
-assert not shares_memory(x[[0, 1]], x)  # a list of indices copies
-assert not shares_memory(x[x > 8], x)  # and so does a mask
-
-# %% cell-75
+# %% transposed
 assert shares_memory(x, xt) and torch.equal(xt, x.T)
+assert "row 0 reads cells 0, 4, 8; row 1 reads cells 1, 5, 9" in show.memory(xt, "xt").alt
 
-# %% cell-78
-assert cells_of(xt)[:2] == [[0, 4, 8], [1, 5, 9]]
-
-# %% cell-85
+# %% explorer
 for name, t in readings.items():
-    for element in range(12):
-        index, caption = way_to(t, element)
-        # each cell of `storage` holds its own number, so an element's value is its cell
-        assert caption.endswith(f"cell {t[index]}.") and t.flatten()[min(element, t.numel() - 1)] == t[index]
-assert readings["diagonal"].stride() == (5,) and readings["diagonal"].tolist() == [0, 5, 10]
-assert readings["expanded"].stride() == (0, 1)
+    for element in range(t.numel()):
+        index, words = show.way_to(t, element)
+        # each cell holds its own number, so an element's value is its cell
+        assert words.endswith(f"cell {t[index]}.") and t.flatten()[element] == t[index]
+assert readings["expanded"].stride() == (0, 1) and len(readings) == 7
+assert explorer.caption == "Element [2, 1]: offset 0 + 2*1 + 1*4 = cell 6."
 
-# %% cell-90
-assert came == "none: an error"
+# %% no-view
+assert xt.flatten().tolist()[:4] == [0, 4, 8, 1]
+steps_in_memory = xt.flatten().diff().tolist()
+assert steps_in_memory[:4] == [4, 4, -7, 4]
 
-# %% cell-92
-assert torch.equal(flat, xt.contiguous().view(12))  # contiguous() copies into reading order
+# %% flat
+assert torch.equal(flat, xt.contiguous().view(12)) and not shares_memory(flat, xt)
+assert shares_memory(x.reshape(12), x)
 
-# %% cell-99
-assert left.view(6, 2).stride() == (4, 1) and left.stride() == (12, 4, 1)
+# %% split-heads
+pieces = torch.arange(8).view(1, 2, 4).view(1, 2, 2, 2).transpose(1, 2)
+assert pieces[0].tolist() == [[[0, 1], [4, 5]], [[2, 3], [6, 7]]]
 
-# %% cell-93
-assert flat.tolist()[:6] == memory_of(flat)[:6] == [0, 4, 8, 1, 5, 9]
-assert cells_of(flat.view(4, 3))[1] == [3, 4, 5]  # a run of cells
+# %% stack
+assert torch.stack([a, b]).tolist() == [[1, 2, 3], [4, 5, 6]] and not shares_memory(torch.stack([a, b]), a)
+assert not shares_memory(torch.cat([a, b]), a)
 
-# %% cell-95
-assert shares_memory(xt, xt.view(2, 2, 3))
+# %% get-windows
+tens = torch.arange(10, 20)
+assert torch.stack([tens[i : i + 3] for i in (0, 4, 2)]).tolist() == [[10, 11, 12], [14, 15, 16], [12, 13, 14]]
 
-# %% cell-100
+# %% multinomial
+assert all(sorted(torch.multinomial(p, 4).tolist()) == [0, 1, 2, 3] for _ in range(200))
+assert (shares[10] - p).abs().max() > 0.05
+assert (shares[100_000] - p).abs().max() < 0.01
+
+# %% recorded
+assert recorded == unrecorded and recorded.grad_fn is not None and unrecorded.grad_fn is None
+
+# %% reveal-names
+assert after_plus == [0, 0, 0] and after_in_place == [1, 1, 1] and b is a
+
+# %% pitfall-reshape
+assert t.reshape(3, 2).tolist() == [[0, 1], [2, 3], [4, 5]] and t.transpose(0, 1).tolist() == [[0, 3], [1, 4], [2, 5]]
+
+# %% capital
+assert torch.tensor(3).shape == () and torch.Tensor(3).shape == (3,)
+
+# %% and
 try:
-    left.view(2, 6)
+    bool(n > 1)
 except RuntimeError:
-    assert torch.equal(left.reshape(2, 6), left.contiguous().view(2, 6))
+    assert n[(n > 1) & (n < 4)].tolist() == [2, 3]
 else:
-    raise AssertionError("this view should not exist")
-
-# %% cell-105
-assert torch.equal(sideways, torch.cat([a[:, None], b[:, None]], dim=1))
-assert not shares_memory(stacked, a)  # both copy
-
-# %% cell-108
-assert all(sorted(result) == [0, 1, 2, 3] for result in results)
-
-# %% cell-110
-assert len(draws.unique()) == 4  # unique: each index once
-
-# %% cell-112
-try:
-    torch.multinomial(p, 5)
-except RuntimeError:
-    pass
-else:
-    raise AssertionError("five of four should not be possible")
-
-# %% cell-114
-assert "three" not in globals() or (only_two[three] == 0).any()
-
-# %% cell-116
-assert each_row[0].unique().tolist() == [0] and each_row[1].unique().tolist() == [1, 2]
-
-# %% cell-118
-assert (shares_at[10] - p).abs().max() > 0.05
-assert (shares_at[100_000] - p).abs().max() < 0.01
-
-# %% cell-121
-assert recorded == unrecorded
-
-# %% cell-125
-assert inputs.nbytes == 1_000_000
-
-# %% cell-126
-assert with_graph == list(range(1, 11)) and set(without_graph) == {0}
-
-# %% cell-130
-assert 400 < zeros < 600 and set(out.tolist()) == {0.0, 2.0}
-
-# %% cell-134
-assert grid.tolist() == [[1, 1, 1], [7, 7, 7]] and not shares_memory(grid, larger)
-
-# %% cell-138
-assert after_plus == 0 and after_in_place == 3 and b is a
-
-# %% cell-140
-assert a.tolist() == [1, 1, 1] and own.tolist() == [2, 2, 2]
-
-# %% cell-142
-try:
-    y.sum().backward()
-except RuntimeError:
-    assert w.grad is None
-else:
-    raise AssertionError("the overwritten numbers should be missed")
-
-# %% cell-149
-assert seconds[0] > 3 * statistics.median(seconds)
-
-# %% cell-158
-assert loop_of_3 < tensors_of_3  # with 3 numbers the loop is done before the call
-assert loop_seconds[-1] > 3 * tensor_seconds[-1]
-
-# %% cell-159
-at = dict(zip(sizes, zip(loop_seconds, tensor_seconds, strict=True), strict=True))
-assert at[30_000][0] > 20 * at[100][0]  # the loop pays for each number
-assert at[100][1] < 5 * at[1][1]  # the tensor pays for the call
-
-# %% cell-162
-assert making > 3 * tensor_seconds[-1]
-
-# %% cell-164
-assert not torch.equal(t.reshape(3, 2), t.transpose(0, 1))
-
-# %% cell-168
-assert abs(ages.float().mean() - 91 / 3) < 1e-4
-try:
-    ages.mean()
-except RuntimeError:
-    pass
-else:
-    raise AssertionError("the mean of integers should fail")
-
-# %% cell-172
-assert megabytes == 5 and all(isinstance(loss, float) for loss in losses)
-assert steps(1).mean().grad_fn is not None
+    raise AssertionError("a mask should have no single truth value")

@@ -2,11 +2,18 @@
 
 WRONG = {
     "01.1": [
-        "def arange_size(start, end, step):\n    return int((end - start) / step)",
-        "def arange_size(start, end, step):\n    return math.floor((end - start) / step) + 1",
-        "def arange_size(start, end, step):\n    distance = end - start\n    return distance / step",
-        "def arange_size(start, end, step):\n    return -(-end // step)",
-        "def arange_size(start, end, step):\n    return round(end / step - start / step)",
+        "def normalise_rows(counts):\n    sums = torch.sum(counts, dim=-1)\n    return counts / sums",
+        "def normalise_rows(counts):\n    sums = counts.sum(dim=0, keepdim=True)\n    return counts / sums",
+        "def normalise_rows(counts):\n    return counts.float() / counts.sum().item()",
+        """
+def normalise_rows(counts):
+    rows = []
+    for row in counts:
+        rows.append(row / max(row.tolist()))
+    return torch.stack(rows)
+""",
+        "def normalise_rows(counts):\n    return torch.softmax(counts.double(), dim=-1)",
+        "def normalise_rows(counts):\n    counts /= counts.sum(dim=1, keepdim=True)\n    return counts",
     ],
     "01.2": [
         # forgets where the tensor begins
@@ -55,108 +62,6 @@ def cell(offset, strides, index):
 """,
     ],
     "01.3": [
-        "def normalise_rows(counts):\n    sums = torch.sum(counts, dim=-1)\n    return counts / sums",
-        "def normalise_rows(counts):\n    sums = counts.sum(dim=0, keepdim=True)\n    return counts / sums",
-        "def normalise_rows(counts):\n    return counts.float() / counts.sum().item()",
-        """
-def normalise_rows(counts):
-    rows = []
-    for row in counts:
-        rows.append(row / max(row.tolist()))
-    return torch.stack(rows)
-""",
-        "def normalise_rows(counts):\n    return torch.softmax(counts.double(), dim=-1)",
-        "def normalise_rows(counts):\n    counts /= counts.sum(dim=1, keepdim=True)\n    return counts",
-    ],
-    "01.4": [
-        # no warm-up
-        """
-def median_time(work, clock, repeats):
-    times = []
-    for i in range(repeats):
-        before = clock()
-        work()
-        after = clock()
-        times.append(after - before)
-    return statistics.median(times)
-""",
-        # one reading of the clock for all calls, shared out
-        """
-def median_time(work, clock, repeats):
-    work()
-    before = clock()
-    for i in range(repeats):
-        work()
-    return (clock() - before) / repeats
-""",
-        # the habit of the notebook
-        """
-def median_time(work, clock, repeats):
-    times = []
-    for i in range(repeats + 1):
-        before = clock()
-        work()
-        times.append(clock() - before)
-    return min(times[1:])
-""",
-        # a clock that is never wound back
-        """
-def median_time(work, clock, repeats):
-    work()
-    times, before = [], clock()
-    while len(times) < repeats:
-        work()
-        times.append(clock() - before)
-    return statistics.median(times)
-""",
-        # the warm-up is taken from the repeats
-        """
-def median_time(work, clock, repeats):
-    times = []
-    for i in range(repeats):
-        before = clock()
-        work()
-        times.append(clock() - before)
-    return statistics.median(times[1:])
-""",
-        # another clock
-        """
-def median_time(work, clock, repeats):
-    work()
-    times = []
-    for i in range(repeats):
-        before = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - before)
-    return statistics.median(times)
-""",
-    ],
-    "01.5": [
-        "def get_windows(data, starts, T):\n    return torch.cat([data[i : i + T] for i in starts], dim=0)",
-        """
-def get_windows(data, starts, T):
-    windows = [data[i : i + T] for i in starts]
-    return torch.stack(windows).transpose(0, 1)
-""",
-        """
-def get_windows(data, starts, T):
-    batch = []
-    for start in starts:
-        batch.append(data[start : start + T + 1])
-    return torch.stack(batch)
-""",
-        "def get_windows(data, starts, T):\n    return data[torch.tensor(starts)]",
-        "def get_windows(data, starts, T):\n    return torch.tensor(starts)[:, None] + torch.arange(T)",
-        """
-def get_windows(data, starts, T):
-    batch = torch.zeros(len(starts), T, dtype=data.dtype)
-    for row, start in enumerate(starts):
-        for t in range(T):
-            batch[row, t] = data[start + 1 + t]
-    return batch
-""",
-    ],
-    "01.6": [
         # one view for both steps
         "def split_heads(x, n_head):\n    B, T, C = x.shape\n    return x.reshape(B, n_head, T, C // n_head)",
         # the transpose is forgotten
@@ -180,6 +85,31 @@ def split_heads(x, n_head):
 def split_heads(x, n_head):
     B, T, C = x.shape
     return x.view(B, T, n_head, C // n_head).transpose(-1, -2)
+""",
+    ],
+    "01.4": [
+        "def get_windows(data, starts, T):\n    return torch.cat([data[i : i + T] for i in starts], dim=0)",
+        """
+def get_windows(data, starts, T):
+    windows = [data[i : i + T] for i in starts]
+    return torch.stack(windows).transpose(0, 1)
+""",
+        """
+def get_windows(data, starts, T):
+    batch = []
+    for start in starts:
+        batch.append(data[start : start + T + 1])
+    return torch.stack(batch)
+""",
+        "def get_windows(data, starts, T):\n    return data[torch.tensor(starts)]",
+        "def get_windows(data, starts, T):\n    return torch.tensor(starts)[:, None] + torch.arange(T)",
+        """
+def get_windows(data, starts, T):
+    batch = torch.zeros(len(starts), T, dtype=data.dtype)
+    for row, start in enumerate(starts):
+        for t in range(T):
+            batch[row, t] = data[start + 1 + t]
+    return batch
 """,
     ],
 }

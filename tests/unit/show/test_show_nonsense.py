@@ -82,6 +82,8 @@ ARGUMENTS = {
     "mask_tables": dict(masks=[SQUARE > 0, SQUARE > 1], names=["causal", "none"]),
     "slope_search": dict(slopes=[0.0, 1.0, 2.0], losses=RUNS, x=STEPS, target=LOSSES, lines=RUNS),
     "memory_picture": dict(cells=[5, 6, 7, 8], table=[[0, 1], [2, 3]], chosen=(1, 0)),
+    "memory": dict(t=torch.arange(6).view(2, 3), chosen=(1, 0)),
+    "way_to": dict(t=torch.arange(6).view(2, 3), element=4, title=None),
     "histogram": dict(values=LOSSES, xlabel="value", bins=5),
     "frequencies": dict(shares={10: SHARES, 100: SHARES}, probabilities=SHARES),
     "call_times": dict(seconds=[0.1, 0.2, 0.15]),
@@ -125,7 +127,7 @@ def spec_of(name):
     function = getattr(show, name, None) or getattr(model_plots, name)
     fine = {f"{argument}:{label}": None for argument in arguments for label in OTHER}
     fine |= {f"{argument}:None": None for argument in LEFT_OUT} | FINE.get(name, {})
-    drawn = name not in ("read_shape", "running_mean", "visible", "new_figure")
+    drawn = name not in ("read_shape", "running_mean", "visible", "new_figure", "way_to")
     skip = [argument for argument in FREE if argument in arguments]
     return Spec(
         name,
@@ -146,6 +148,7 @@ def plain(result):
     )
 
 
+VALUES = ("a negative one", "one far outside", "one huge", "halves")
 NAN = ("nan inside", "infinity inside", "nothing but -inf")
 FINE = {
     "over_depth": {"depths:a tensor with a gradient": None},
@@ -157,6 +160,9 @@ FINE = {
     },
     "times_by_size": {"sizes:a tensor with a gradient": None},
     "text_page": {"text:nothing": None},
+    "memory": {f"t:{label}": None for label in VALUES},  # what stands in a cell may be any number
+    "way_to": {f"t:{label}": None for label in (*VALUES, "all nan")}
+    | {"t:one dimension less": lambda r, a: r == ((4,), "Element [4]: offset 0 + 4*1 = cell 4.")},
     "read_shape": {"text:nothing": lambda r, a: r == ()},
     "shape_table": {"b:nothing": lambda r, a: "(2, 3) and () give (2, 3)" in r[0]},
     "broadcasting": {"b:nothing": lambda r, a: "(2, 3) and () give (2, 3)" in r[1]},

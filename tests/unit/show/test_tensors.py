@@ -1,49 +1,10 @@
-"""Pictures of memory, random numbers and times: boxes, lines and dots carry the numbers, and the words name them."""
+"""Pictures of random numbers and times: bars, lines and dots carry the numbers, and the words name them."""
 
 import math
 
 import pytest
-from matplotlib.patches import Rectangle
 
 from helpers import show
-
-
-def numbers_in_boxes(ax):
-    """The text in each box, by the box's lower left corner."""
-    return {(t.get_position()[0] - 0.5, round(t.get_position()[1] - 0.47, 6)): t.get_text() for t in ax.texts}
-
-
-def thick_boxes(ax):
-    return sorted((p.get_x(), round(p.get_y(), 6)) for p in ax.patches if p.get_linewidth() > 2)
-
-
-def colors_of_memory(ax, cells):
-    """For each cell of memory the colors of its parts, from the bottom to the top."""
-    filled = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_fill() and p.get_y() < 1]
-    return [
-        [p.get_facecolor()[:3] for p in sorted(filled, key=Rectangle.get_y) if p.get_x() == n] for n in range(cells)
-    ]
-
-
-def test_a_tensor_stands_above_the_memory_that_it_reads():
-    figure = show.memory_picture([5, 6, 7, 8], [[0, 2], [1, 3]], "Columns", chosen=(1, 0))
-    (ax,) = figure.axes
-    boxes = numbers_in_boxes(ax)
-    assert [boxes[n, 0] for n in range(4)] == ["5", "6", "7", "8"]  # the memory
-    assert [boxes[1 + j, y] for y in (2.8, 1.8) for j in range(2)] == ["5", "7", "6", "8"]  # the tensor
-    assert thick_boxes(ax) == [(1, 0), (1, 1.8)]  # cell 1, and row 1, column 0
-    colors = colors_of_memory(ax, 4)
-    assert colors[0] == colors[2] != colors[1] == colors[3]  # alternating, like the rows that read
-    for words in ("They hold 5, 6, 7, 8", "row 0 reads cells 0, 2; row 1 reads cells 1, 3", "in row 1, column 0"):
-        assert words in figure.alt
-
-
-def test_a_cell_shows_all_rows_that_read_it_and_one_index_is_enough_for_one_row():
-    (ax,) = show.memory_picture([5, 6], [[0, 1], [0, 1], [0, 1]], "Expanded").axes
-    assert [len(set(parts)) for parts in colors_of_memory(ax, 2)] == [3, 3] and thick_boxes(ax) == []
-    figure = show.memory_picture([5, 6, 7], [[0, 2]], "One row", chosen=(1,))
-    assert thick_boxes(figure.axes[0]) == [(1.5, 1.8), (2, 0)] and "in row 0, column 1" in figure.alt
-    assert "tensor" in [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_a_histogram_counts():
@@ -107,7 +68,6 @@ def test_the_dot_stands_on_the_curve_of_the_loss():
 @pytest.mark.parametrize(
     "make",
     [
-        lambda alt: show.memory_picture([1], [[0]], "T", chosen=(0,), alt=alt),
         lambda alt: show.histogram([1, 2], "T", "x", alt=alt),
         lambda alt: show.frequencies({10: [1.0]}, [1.0], "T", alt=alt),
         lambda alt: show.call_times([1e-6], "T", alt=alt),
