@@ -20,7 +20,6 @@ from helpers.show.distributions import curves, likeliest, logits_and_probabiliti
 from helpers.show.gpt_map import gpt_map
 from helpers.show.heads import attention_maps, attention_row, calls_in_time, over_doublings, weights_and_costs
 from helpers.show.ladder import loss_ladder, text_page
-from helpers.show.memory import memory, memory_picture, stride_explorer, way_to
 from helpers.show.model_plots import attention_picture, head_table, lens_picture
 from helpers.show.networks import computation_graph, embedding_map, two_planes
 from helpers.show.picture import (
@@ -58,6 +57,7 @@ from helpers.show.shapes import (
     shape_table,
     slope_search,
 )
+from helpers.show.strides import memory, memory_picture, stride_explorer, way_to
 from helpers.show.studio import Studio
 from helpers.show.tensors import call_times, frequencies, histogram, surprise_curve, times_by_size
 from helpers.show.training_plots import inside
