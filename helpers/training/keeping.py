@@ -33,7 +33,7 @@ def keep_better(path, model, tokenizer, text, val_loss, **info):
     """Save a model of `text`, unless a better one of the same text is kept; says which, and returns where that one is.
 
     Where a model of another text is kept at `path`, this one goes beside it, under a name of its own (`own_name`).
-    val_loss: in nats per token, both measured in the same way. An OSError or a CheckpointError: it could not be saved.
+    val_loss: in nats per token, both measured in the same way. A CheckpointError: it could not be saved, and why.
     """
     val_loss, identity = checks.number("val_loss", val_loss, least=0), text_identity(text)
     places = [Path(path), own_name(Path(path), identity)]
@@ -50,7 +50,11 @@ def keep_better(path, model, tokenizer, text, val_loss, **info):
         put_aside(place, f"{place.name} has the name of this text's model, but was trained on another text.")
     elif place == places[1] and place in free:
         print(f"{places[0].name} holds a model of another text and stays as it is.")
-    save_model(place, model, tokenizer, val_loss=float(val_loss), text=identity, **info)
+    try:
+        save_model(place, model, tokenizer, val_loss=float(val_loss), text=identity, **info)
+    except OSError as error:  # a full disk: nothing is lost yet
+        said = f"{place.name} could not be written: {error}. The model is still in memory, and what was kept stays."
+        raise CheckpointError(f"{said} Make room in {place.parent}, then run this again.") from error
     print(f"Saved as {place.name}, with a validation loss of {val_loss:.3f} nats.")
     return place
 

@@ -194,6 +194,21 @@ def test_a_better_model_is_kept(folder, capsys):
     assert ckpt.load_model(path)[2]["steps"] == 3
 
 
+def test_a_full_disk_loses_neither_the_model_nor_the_one_before(folder, capsys):
+    resource = pytest.importorskip("resource", reason="file size limits need Unix")
+    kept, _ = better(folder, 2.0)
+    before, limits = kept.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    capsys.readouterr()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))  # writing fails in the middle of the file
+    try:
+        with pytest.raises(ckpt.CheckpointError, match=r"gpt.safetensors could not be written: .*Make room in .*, then"):
+            better(folder, 1.5, seed=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert capsys.readouterr().out == "" and names(folder) == ["gpt.safetensors"] and kept.read_bytes() == before
+    assert better(folder, 1.5, seed=1)[0] == kept and ckpt.load_model(kept)[2]["val_loss"] == 1.5  # run again
+
+
 OTHER = TEXT[::-1]  # the same characters: only the hash tells it from TEXT
 BESIDE = f"gpt-{hashlib.sha256(OTHER.encode()).hexdigest()[:8]}.safetensors"
 
