@@ -102,6 +102,7 @@ def pair_table(probabilities, characters, title, height=5.6, alt=""):
     )  # fmt: skip
 
 
+@takes(characters="C labels", tables="name -> (C, C)")
 def pair_tables(tables, characters, title, height=4.6, alt=""):
     """Maps of P(next | current) side by side in one scale of colors; tables: name -> probabilities (C, C)."""
     tables, labels = {name: np.asarray(table) for name, table in tables.items()}, [visible(char) for char in characters]

@@ -5,7 +5,9 @@ import itertools
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from helpers import checks
 from helpers.show.picture import BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure, visible
+from helpers.show.taking import takes
 
 KINDS = {"vowel": VERMILION, "other small letter": BLUE, "capital": ORANGE, "mark": GREEN}
 
@@ -17,14 +19,15 @@ def kind_of(char):
     return "vowel" if char in "aeiou" else "other small letter" if char.isalpha() else "mark"
 
 
+@takes(vectors="(N, 2)", chars="N labels", box="number")
 def embedding_map(vectors, chars, title, box=None):
     """Characters at the places of their vectors (n, 2), coloured by their kind.
 
     box: how far the axes reach from 0, so that several maps can be compared; else as far as the points do.
     """
-    vectors = np.asarray(vectors)
-    if vectors.shape != (len(chars), 2):
-        raise ValueError(f"The vectors have shape {vectors.shape}; a map of {len(chars)} characters needs two each.")
+    vectors, chars = np.asarray(vectors), checks.text("chars", chars)
+    if box is not None:
+        checks.number("box", box, above=0)
     figure, ax = new_figure(title, 6.4, 5.2)
     kinds = [kind_of(char) for char in chars]
     for name, color in KINDS.items():
@@ -51,6 +54,7 @@ def neighbours(vectors, chars, of="abt,T"):
     return "; ".join(said) + "." if said else ""
 
 
+@takes(before="(N, 2)", after="(N, 2)", names="N labels", values="(N,)", axes="2 labels", line="number")
 def two_planes(before, after, names, values, title, axes=("input", "hidden layer"), line=None):
     """The same points in two planes, before and after a layer: filled where the value is 1, hollow where it is 0.
 
@@ -82,6 +86,10 @@ def computation_graph(end, title="", **named):
     Each number stands in a box with its name, its data and its grad; `local`, where there is one, on the arrows.
     named: name=object, for the boxes; the others are numbered.
     """
+    for name, value in {"end": end, **named}.items():
+        if missing := [part for part in ("data", "grad", "parents") if not hasattr(value, part)]:
+            given = f"{checks.said(value)} ({type(value).__name__})"
+            raise ValueError(f"{name} is {given} and has no {missing[0]}; it must be a number of a graph, a Value.")
     order, depth = walk(end)
     names = {id(value): name for name, value in named.items()}
     numbers = itertools.count(1)

@@ -50,6 +50,7 @@ def loss_curve(history, baselines=None, title="Loss", over="step", smooth=1, lim
     return figure
 
 
+@takes(losses="any (N,)", measured="number -> any number", baselines="baselines", limit="number")
 def fit_curve(losses, measured, baselines, title, limit=None):
     """The loss of every step of a training (thin), and the validation loss after some of them (thick).
 

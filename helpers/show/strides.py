@@ -83,8 +83,11 @@ def way_to(t, element):
 
 def stride_explorer(readings, reading, element=0):
     """An Explorer with a slider for each: which of the `readings` (name -> tensor) is shown, and an element of it."""
+    if not checks.kind("readings", readings, dict, "a dictionary, name -> tensor"):
+        raise ValueError("readings is empty; it must be a dictionary, name -> tensor, with something to read.")
     for t in readings.values():
         tensor(t)
+    checks.integer("element", element)
 
     def explore(reading, element):
         t = readings[reading]

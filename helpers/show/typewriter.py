@@ -6,6 +6,7 @@ import threading
 
 import ipywidgets as widgets
 
+from helpers import checks
 from helpers.show.widgets import slider, text_box
 from helpers.show.writer import Writer
 
@@ -21,9 +22,12 @@ class Typewriter(widgets.VBox):
     """
 
     def __init__(self, model, tokenizer, prompt="ROMEO.\n", temperature=0.8, seed=1, length=300):
-        self._model, self._tokenizer, self.length, self.seed = copy.deepcopy(model).eval(), tokenizer, length, seed
+        checks.same_text(checks.module("model", model, ("config", "blocks")), tokenizer)
+        self.length, self.seed = checks.integer("length", length, 1), checks.integer("seed", seed, most=2**62)
+        self._model, self._tokenizer = copy.deepcopy(model).eval(), tokenizer
+        checks.number("temperature", temperature, least=0, most=2)
         self.temperature = slider("Temperature", float(temperature), 0.0, 2.0, step=0.1)
-        self.prompt = text_box("Prompt", prompt.replace("\n", "\\n"))
+        self.prompt = text_box("Prompt", checks.text("prompt", prompt, 1).replace("\n", "\\n"))
         self.another = widgets.Button(description="Another text", icon="refresh")
         self._text, self._caption = widgets.HTML(), widgets.HTML()
         self._lock, self._turn, self.text, self.caption = threading.Lock(), 0, "", ""

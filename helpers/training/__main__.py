@@ -15,7 +15,7 @@ from helpers.sampling import sample_text
 from helpers.text import Batches, CharTokenizer, excerpt, fixed_windows, train_val_split
 from helpers.training.loop import train
 from helpers.training.place import Place, free_name
-from helpers.training.recipe import PRESETS
+from helpers.training.recipe import PRESETS, preset_for
 from helpers.training.storage import CheckpointError
 
 
@@ -40,7 +40,7 @@ def main(arguments=None):
     place = Place(args.out)
     if args.resume and not place.path.exists():
         raise CheckpointError(f"There is nothing to resume at {args.out}. Without --resume, a new run begins there.")
-    sizes, batch_size, config = PRESETS[args.preset or ("gpu" if device.type == "cuda" else "cpu")]
+    sizes, batch_size, config = preset_for(device, args.preset)
     if args.steps is not None:
         config = dataclasses.replace(config, steps=args.steps)
     tokenizer, tokens = tokens_of(args.corpus)

@@ -16,7 +16,7 @@ from helpers.text import Batches, CharTokenizer, train_val_split
 from helpers.training.history import History
 from helpers.training.loop import steps
 from helpers.training.pretrained import seconds_per_step, shortened
-from helpers.training.recipe import PRESETS
+from helpers.training.recipe import preset_for
 
 SHORT = {"eval_windows": 128}  # looking at the validation text must not take much of a minute
 ENOUGH, NARROWER = 600, {"n_embd": 64}  # where the time allows fewer steps than this, a narrower model learns more
@@ -30,13 +30,14 @@ class FirstGPT:
     """
 
     def __init__(self, corpus="shakespeare", *, seconds=60, device=None, preset=None, prompt="ROMEO.\n"):
-        self.seconds, self.prompt = checks.number("seconds", seconds, above=0), prompt
-        self.device = device if device is not None else pick_device()
+        self.seconds, self.prompt = checks.number("seconds", seconds, above=0), checks.text("prompt", prompt, 1)
+        self.device = pick_device(device)
+        sizes, self._batch_size, recipe = preset_for(self.device, preset)
         text = load_text(corpus)
         self.tokenizer = CharTokenizer(text)
+        self.tokenizer.encode(prompt)  # a ValueError names a character that the text does not have
         self._data, V = train_val_split(self.tokenizer.encode(text)), self.tokenizer.vocab_size
         self.baselines = {"uniform": baselines.uniform(V), "bigram": baselines.bigram(*self._data, V)}
-        sizes, self._batch_size, recipe = PRESETS[preset or ("gpu" if self.device.type == "cuda" else "cpu")]
         self._recipe, self._spent = dataclasses.replace(recipe, **SHORT), 0.0
         self.history, self.texts, self._step = History(), [], 0
         self._threads = torch.get_num_threads()

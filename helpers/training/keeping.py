@@ -8,7 +8,7 @@ from pathlib import Path
 from helpers import checks
 from helpers.training.checkpoint import load_model, save_model
 from helpers.training.history import History
-from helpers.training.recipe import Controls
+from helpers.training.recipe import Controls, TrainConfig
 from helpers.training.resuming import AnotherRun, stored_run
 from helpers.training.run import Run
 from helpers.training.storage import CheckpointError
@@ -35,7 +35,8 @@ def keep_better(path, model, tokenizer, text, val_loss, **info):
     Where a model of another text is kept at `path`, this one goes beside it, under a name of its own (`own_name`).
     val_loss: in nats per token, both measured in the same way. A CheckpointError: it could not be saved, and why.
     """
-    val_loss, identity = checks.number("val_loss", val_loss, least=0), text_identity(text)
+    checks.same_text(checks.module("model", model), tokenizer)
+    val_loss, identity = checks.number("val_loss", val_loss, least=0), text_identity(checks.text("text", text))
     places = [Path(path), own_name(Path(path), identity)]
     kept = {place: about(place) for place in places}
     same = [place for place in places if kept[place] and of_text(*kept[place], tokenizer, identity)]
@@ -74,6 +75,10 @@ def find_run(path, model, batches, config, tokenizer=None):
     That is `path`, or name-2, name-3, ... where runs on other texts or with other settings are kept. A finished run
     becomes name-finished, so that a new one begins; a file that cannot be used is put aside. Says what it has done.
     """
+    checks.module("model", model)
+    checks.kind("config", config, TrainConfig, "a TrainConfig")
+    if tokenizer is not None:
+        checks.same_text(model, tokenizer)
     path = Path(path)
     numbered = (path.with_name(f"{path.stem}-{n}{path.suffix}") for n in itertools.count(2))
     for candidate in itertools.chain([path], numbered):

@@ -9,7 +9,7 @@ import time
 
 from tqdm import tqdm
 
-from helpers import baselines
+from helpers import baselines, checks
 from helpers.corpus import load_text
 from helpers.device import pick_device, seed_everything, synchronize
 from helpers.evaluation import evaluate
@@ -19,7 +19,7 @@ from helpers.text import Batches, CharTokenizer, fixed_windows, train_val_split
 from helpers.training.checkpoint import load_model, save_model
 from helpers.training.keeping import of_text, own_name, put_aside, text_identity
 from helpers.training.loop import steps
-from helpers.training.recipe import PRESETS
+from helpers.training.recipe import preset_for
 from helpers.training.storage import CheckpointError
 
 SECONDS = 80  # of training; loading the text before, and measuring the loss after, take some more
@@ -34,9 +34,10 @@ def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECO
     hash. A model under `name` that is no better than counting pairs of characters, from a training that was stopped
     early, is left where it is, and does not count. The model comes back in eval mode.
     """
-    if not seconds > 0:
-        raise ValueError(f"seconds is {seconds}; it must be above 0, for instance {SECONDS}.")
-    device = device if device is not None else pick_device()
+    checks.number("seconds", seconds, above=0)
+    checks.text("name", name, 1)
+    device = pick_device(device)
+    sizes, batch_size, recipe = preset_for(device, preset)
     text = load_text(corpus)
     tokenizer, identity = CharTokenizer(text), text_identity(text)
     data = train_val_split(tokenizer.encode(text, tokenizer.small))
@@ -46,7 +47,6 @@ def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECO
         limit = None if path == quick else lambda: baselines.bigram(*data, tokenizer.vocab_size)
         if found := saved(path, tokenizer, identity, limit, device):
             return found, tokenizer
-    sizes, batch_size, recipe = PRESETS[preset or ("gpu" if device.type == "cuda" else "cpu")]
     seed_everything(1337)
     model = GPT(GPTConfig(tokenizer.vocab_size, **sizes)).to(device)
 

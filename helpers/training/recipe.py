@@ -96,3 +96,13 @@ PRESETS = {  # sizes of the model, batch size, and how to train: about two minut
         TrainConfig(steps=5000, learning_rate=1e-3, warmup_steps=200, eval_every=250, eval_windows=None),
     ),
 }
+
+
+def preset_for(device, name=None):
+    """Sizes of the model, batch size and TrainConfig: those of a name in `PRESETS`, or what fits the device."""
+    if name is None:
+        name = "gpu" if device.type == "cuda" else "cpu"
+    if not isinstance(name, str) or name not in PRESETS:
+        given = f"{checks.said(name)} ({type(name).__name__})"
+        raise ValueError(f"preset is {given}; it must be one of {', '.join(PRESETS)}, or None for what fits.")
+    return PRESETS[name]

@@ -7,12 +7,15 @@ the parts of the learner's GPT, which `check` writes into my_gpt.py.
 """
 
 import importlib
+import pkgutil
 import sys
 from collections import Counter
 
 import torch
 from IPython.display import display
 
+from helpers import checks
+from helpers.workbook import questions
 from helpers.workbook.judging import judge
 from helpers.workbook.my_gpt import MyGPT, install
 from helpers.workbook.predict import Prediction
@@ -25,10 +28,21 @@ def workbook(number):
 
     From then on `import my_gpt` finds the learner's own GPT, wherever the notebook lies.
     """
+    exercises = exercises_of(number)
     mine = MyGPT()
     install(mine)
-    book = Workbook(importlib.import_module(f"helpers.workbook.questions.nb{number}").EXERCISES, mine)
+    book = Workbook(exercises, mine)
     return book.check, book.predict, book.score
+
+
+def exercises_of(number):
+    """The exercises of the notebook with this number: number -> Exercise."""
+    names = (module.name[2:] for module in pkgutil.iter_modules(questions.__path__))  # nb01, nb05_table, ...
+    there = sorted(name for name in names if name.isdecimal())
+    if not isinstance(number, str) or number not in there:
+        given = f"{checks.said(number)} ({type(number).__name__})"
+        raise ValueError(f"number is {given}; it must be that of a notebook with exercises: {', '.join(there)}.")
+    return importlib.import_module(f"helpers.workbook.questions.nb{number}").EXERCISES
 
 
 class Workbook:
@@ -43,8 +57,9 @@ class Workbook:
 
         A part of the learner's GPT that passes is written into my_gpt.py.
         """
-        if number not in self._exercises:
-            raise ValueError(f"There is no exercise {number!r} here. There are: {', '.join(self._exercises)}.")
+        if not isinstance(number, str) or number not in self._exercises:
+            given = f"{checks.said(number)} ({type(number).__name__})"
+            raise ValueError(f"There is no exercise {given} here. There are: {', '.join(self._exercises)}.")
         exercise = self._exercises[number]
         if untouched(answer):
             print(

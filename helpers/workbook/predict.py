@@ -6,13 +6,16 @@ import math
 import ipywidgets as widgets
 from IPython.display import display
 
+from helpers import checks
+
 
 class Prediction(widgets.VBox):
     """A question with buttons or a line to type in; where no kernel runs, the question and its options as text."""
 
     def __init__(self, question, options=None, within=0.0):
-        self.question, self.within, self.right = question, within, None
-        self.options = None if options is None else [str(option) for option in options]
+        self.question, self.right = checks.text("question", question, 1), None
+        self.within = checks.number("within", within, least=0)
+        self.options = None if options is None else [str(option) for option in listed(options)]
         if self.options is None:
             self.answer = widgets.Text(placeholder="your prediction, then Enter")
         else:
@@ -27,7 +30,7 @@ class Prediction(widgets.VBox):
 
     def reveal(self, actual, why=""):
         """Compare what was predicted with what is so, and say why. Without a prediction the answer is folded."""
-        answer = f"{actual}. {why}".rstrip()
+        answer = f"{actual}. {checks.text('why', why)}".rstrip()
         offered = self.options is None or str(actual) in self.options
         if not offered:  # somebody has changed what the cells compute
             answer = f"{actual}, which is none of the options: the cells above were changed."
@@ -46,6 +49,14 @@ class Prediction(widgets.VBox):
                 print(f"You predicted {guess}. Right. {why}".rstrip())
             else:
                 print(f"You predicted {guess}. Right, near enough to {answer}")
+
+
+def listed(options):
+    """The options of a question if they are two different ones at least, in a list."""
+    if not isinstance(options, (list, tuple)) or len(set(map(str, options))) < max(2, len(options)):
+        given = f"{checks.said(options)} ({type(options).__name__})"
+        raise ValueError(f"options is {given}; it must be a list of two or more, no two alike, or None to type in.")
+    return options
 
 
 class Folded:

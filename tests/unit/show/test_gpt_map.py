@@ -59,7 +59,7 @@ def test_the_sizes_are_those_of_the_config():
 
 
 def test_an_unknown_part_is_named():
-    with pytest.raises(ValueError, match="no part 'mlp'.*tokens, bigram"):
+    with pytest.raises(ValueError, match="no part 'mlp' .*tokens, bigram"):
         show.gpt_map("mlp")
 
 

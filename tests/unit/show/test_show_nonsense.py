@@ -4,9 +4,18 @@ import pytest
 import torch
 
 from helpers import show
+from helpers.model import GPTConfig
 from helpers.show import model_plots
 from helpers.training import History
 from tests.nonsense import Spec, faults
+
+
+class Number:
+    """A number of a graph, as the learner's Value is one."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+
 
 CHARS, SHARES = "abcd", [0.1, 0.2, 0.3, 0.4]
 SQUARE = torch.tensor([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.2, 0.3, 0.5]])
@@ -93,6 +102,19 @@ ARGUMENTS = {
     "shape_table": dict(a=(2, 3), b=(3,), result=(2, 3)),
     "broadcasting": dict(a=(2, 3), b=(3,), result=(2, 3), title=None),
     "read_shape": dict(text="4, 1, 3", title=None),
+    "pair_tables": dict(tables={"learned": SQUARE, "counted": SQUARE}, characters="abc"),
+    "fit_curve": dict(losses=LOSSES, measured={0: 4.0, 2: 3.0}, baselines=LINES, limit=1.0),
+    "embedding_map": dict(vectors=SQUARE[:, :2], chars="abc", box=2.0),
+    "two_planes": dict(
+        before=SQUARE[:, :2],
+        after=SQUARE[:, 1:],
+        names=["a", "b", "c"],
+        values=[0, 1, 0],
+        line=0.5,
+        axes=("input", "hidden"),
+    ),
+    "gpt_map": dict(part="head", config=GPTConfig(vocab_size=17), title=None),
+    "computation_graph": dict(end=Number(2.0)),
     "running_mean": dict(values=LOSSES, width=2, title=None),
     "visible": dict(char="a", title=None),
     "new_figure": dict(width=7.0, height=3.0, columns=2, rows=1),
@@ -114,7 +136,7 @@ OTHER = (
     "one too few",
     "one too many",
 )
-LEFT_OUT = ("limit", "baselines", "limits", "rates", "text", "dot", "chosen", "alt", "box", "over")
+LEFT_OUT = ("limit", "baselines", "limits", "rates", "text", "dot", "chosen", "alt", "box", "over", "line")
 
 
 EXEMPT = {"window_question": {"context:nothing": "the text has ended, and that is said"}}
@@ -168,6 +190,7 @@ FINE = {
     "broadcasting": {"b:nothing": lambda r, a: "(2, 3) and () give (2, 3)" in r[1]},
     "running_mean": {f"values:{label}": None for label in ("a number with nan", "infinity inside")},
     **{name: {"baselines:a dictionary": None} for name in ("curves", "loss_ladder", "loss_curve")},
+    "fit_curve": dict.fromkeys(("losses:a number with nan", "losses:infinity inside", "baselines:a dictionary")),
 }
 SPECS = [spec_of(name) for name in ARGUMENTS]
 

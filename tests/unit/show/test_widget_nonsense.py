@@ -79,6 +79,24 @@ SPECS = [
         },
     ),
     Spec(
+        "Typewriter",
+        lambda **a: show.Typewriter(**a).whole(),
+        lambda: dict(model=MODEL, tokenizer=TOKENIZER, prompt="the", temperature=0.5, seed=1, length=3),
+        fine={"seed:zero": None, "temperature:zero": None},
+    ),
+    Spec(
+        "shape_explorer",
+        lambda **a: show.shape_explorer(**a).caption,
+        lambda: dict(rule=lambda a, b: (4, 2, 3), a="4, 1, 3", b="2, 1"),
+        fine={f"{name}:{label}": None for name in "ab" for label in ("nothing", "another script")},
+    ),
+    Spec(
+        "stride_explorer",
+        lambda **a: show.stride_explorer(**a).caption,
+        lambda: dict(readings={"row": torch.arange(4)}, reading="row", element=2),
+        fine={"element:zero": lambda r, a: r.endswith("cell 0."), "readings:a value too few": None},
+    ),
+    Spec(
         "Dashboard",
         lambda **a: show.Dashboard(**a).in_words(),
         lambda: dict(title="GPT", baselines={"uniform": 4.4}, sample=lambda: "a text", limit=1.0),

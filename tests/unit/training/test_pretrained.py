@@ -201,7 +201,9 @@ def test_a_full_disk_loses_neither_the_model_nor_the_one_before(folder, capsys):
     capsys.readouterr()
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))  # writing fails in the middle of the file
     try:
-        with pytest.raises(ckpt.CheckpointError, match=r"gpt.safetensors could not be written: .*Make room in .*, then"):
+        with pytest.raises(
+            ckpt.CheckpointError, match=r"gpt.safetensors could not be written: .*Make room in .*, then"
+        ):
             better(folder, 1.5, seed=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -71,6 +71,14 @@ def as_written(config, arguments):
 
 FOLDER = Path(tempfile.mkdtemp(prefix="nonsense-"))
 training.save_model(FOLDER / "good.safetensors", new_model(), TOKENIZER)
+
+
+def new_folder():
+    return Path(tempfile.mkdtemp(dir=FOLDER))
+
+
+OWN_TEXT = str(FOLDER / "own.txt")
+Path(OWN_TEXT).write_text(TEXT * 9, encoding="utf-8")
 OWN = {"model:a layer": "the error comes from inside the model that was handed over"}
 
 SPECS = [
@@ -157,6 +165,36 @@ SPECS = [
         look=lambda found: found[1],
         skip=("path",),
         fine={"device:None": None},
+    ),
+    Spec(
+        "find_run",
+        lambda **a: training.find_run(**a).name,
+        lambda: dict(path=FOLDER / "run.safetensors", **run(), tokenizer=TOKENIZER),
+        skip=("path", "batches"),
+        fine={"tokenizer:None": None, "model:a layer": None},
+    ),
+    Spec(
+        "keep_better",
+        lambda **a: training.keep_better(**a).name,
+        lambda: dict(
+            path=new_folder() / "kept.safetensors", model=new_model(), tokenizer=TOKENIZER, text=TEXT, val_loss=2.0
+        ),
+        skip=("path",),
+        fine={"val_loss:zero": None, "model:a layer": None, "text:another script": None, "text:nothing": None},
+    ),
+    Spec(
+        "load_or_train",
+        lambda **a: training.load_or_train(progress=False, **a)[1].vocab_size,
+        lambda: dict(name="quick", corpus=OWN_TEXT, device=torch.device("cpu"), seconds=0.3, preset="cpu"),
+        skip=("corpus",),
+        fine={"device:None": None, "preset:None": None, "name:another script": None},
+    ),
+    Spec(
+        "FirstGPT",
+        lambda **a: training.FirstGPT(**a).tokenizer.vocab_size,
+        lambda: dict(corpus=OWN_TEXT, seconds=0.3, device=torch.device("cpu"), preset="cpu", prompt="the owl"),
+        skip=("corpus",),
+        fine={"device:None": None, "preset:None": None},
     ),
     Spec("checkpoint_path", training.checkpoint_path, lambda: dict(name="gpt"), fine={"name:another script": None}),
 ]
