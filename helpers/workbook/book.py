@@ -85,8 +85,8 @@ class Workbook:
             if exercise.part:
                 self._keep(exercise.part, answer)
             return
-        stage = min(self._met[number, mistake], len(hints) - 1)
-        self._met[number, mistake] += 1
+        stage = min(self._met[number, hints[0]], len(hints) - 1)
+        self._met[number, hints[0]] += 1
         last = " (That was the last hint. The solution is folded below.)" if stage == len(hints) - 1 else ""
         print(f"✗ {number}  {what}\n  Hint: {hints[stage]}{last}")
 

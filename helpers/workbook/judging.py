@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import torch
 
+from helpers.workbook.errors import error_hint
 from helpers.workbook.saying import as_number, is_number, kind_of, shown
 from helpers.workbook.stubs import half_done
 from helpers.workbook.typed import code_of
@@ -194,6 +195,8 @@ def far(a, b, tolerance):
 
 def explained(result, expected, tolerance):
     """The generic hint for a difference, in a tuple; an empty one where only the exercise's own hints can help."""
+    if isinstance(result, Raised):
+        return error_hint(result.error, result.text)
     kind = differs(result, expected, tolerance)
     if isinstance(expected, dict) and isinstance(result, dict):
         return explained(result.get(kind), expected[kind], tolerance)

@@ -207,7 +207,7 @@ def test_further_look_at_memory():
 
 
 def test_unknown_exercise_is_named(say):
-    with pytest.raises(ValueError, match=r"no exercise '01.9' here. There are: 01.1, 01.2"):
+    with pytest.raises(ValueError, match=r"no exercise '01.9' .*here. There are: 01.1, 01.2"):
         say(1, "01.9")
 
 
@@ -250,12 +250,12 @@ def test_modules_are_compared_by_their_weights():
 def test_another_error_is_another_mistake():
     exercise = Exercise("-", softmax_rows, (Mistake(lambda z: z[:, 7], "Column 7."),), ("a", "b"), cases=tables)
     assert judging.judge(exercise, lambda z: z[:, 7] * 2)[2][0] == "Column 7."
-    assert judging.judge(exercise, lambda z: z[9])[2][0] == "a"  # an IndexError too, but not that one
+    assert judging.judge(exercise, lambda z: z[9])[2][0].startswith("Places run from 0")  # not that one
 
 
 def test_an_error_where_a_tuple_is_asked():
     exercise = Exercise("-", lambda n: (n, n), (), ("a", "b"), cases=lambda g: [(0,), (1,)])
-    assert judging.judge(exercise, lambda n: ((0,)[n], (0,)[n]))[2] == ("a", "b")
+    assert judging.judge(exercise, lambda n: ((0,)[n], (0,)[n]))[2][1:] == ("a", "b")  # behind the hint for the error
     assert judging.judge(exercise, lambda n: (n, n) if n == 0 else [][n])[0] == "error"
 
 
@@ -431,7 +431,7 @@ HALF = Exercise(
         (lambda n: wrong_half(TypeError, n, "no") if n % 2 else n // 2, "Another kind of error is asked."),
         (lambda n: math.exp("y") if n == 8 else half(n), "That is a text."),
         (lambda n: int("y") if n == 8 else half(n), "8 is even"),  # a ValueError: of the kind that is asked elsewhere
-        (lambda n: [][n] if n == 8 else half(n), "First hint."),
+        (lambda n: [][n] if n == 8 else half(n), "Places run from 0"),
     ],
 )
 def test_the_text_of_an_error_that_is_asked_for_is_the_learners_own(answer, hint, capsys):
