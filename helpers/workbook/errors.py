@@ -146,6 +146,21 @@ KNOWN = (
         "The tensors that you put together do not fit. Print the shape of each.",
     ),
     (
+        "(ValueError|TypeError)",
+        r"only one element tensors can be converted|expected Tensor as element",
+        "`torch.tensor` makes a tensor of numbers, `torch.stack` and `torch.cat` make one of tensors.",
+    ),
+    (
+        "TypeError",
+        r"got \(keepdim=bool, \)",
+        "`keepdim` says what becomes of a dimension. Name that dimension too: `dim=...`.",
+    ),
+    (
+        "TypeError",
+        r"must be tuple of Tensors, not Tensor",
+        "The tensors to put together come in a list: write brackets around them.",
+    ),
+    (
         "RecursionError",
         r"",
         "Your function calls itself without end. Which function did you mean to call there?",

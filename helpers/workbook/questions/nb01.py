@@ -37,6 +37,9 @@ CELL = Exercise(
             "The indices say how many steps. How long is each of them?": lambda o, s, i: o + sum(i),
             "The offset comes in once, not in every dimension.": lambda o, s, i: o * len(s) + sum(products(s, i)),
             "Some tuples have one entry, some four. Go through all.": lambda o, s, i: o + i[0] * s[0] + i[1] * s[1],
+            "Only the first dimension counts in yours. Does your `return` stand inside the loop?": lambda o, s, i: o + i[0] * s[0],
+            "Only the last dimension counts in yours. Does each round begin anew at the offset?": lambda o, s, i: o + i[-1] * s[-1],
+            "The last dimension is missing: your loop ends one too early.": lambda o, s, i: o + sum(products(s, i)[:-1]),
             "The steps of the dimensions are added, not multiplied.": lambda o, s, i: o + math.prod(products(s, i)),
         }
     ),
@@ -97,7 +100,9 @@ WINDOWS = Exercise(
     cases=batches,
     mistakes=listed(
         {
-            "`cat` lays the windows end to end in one line. You need a new dimension.": joined(torch.cat),
+            "Your windows lie end to end, and a new dimension is asked. `cat` makes one line, and so does `+=` with a list; `append` does not": joined(
+                torch.cat
+            ),
             "The new dimension stands last: each window is a column, (T, B).": joined(lambda w: torch.stack(w, dim=1)),
             "Your windows begin one place too late.": joined(shift=1),
             "Your windows hold one number too many. Where does a slice end?": joined(longer=1),
@@ -107,6 +112,11 @@ WINDOWS = Exercise(
             "`torch.tensor` takes numbers, not tensors. What puts tensors on top of each other?": joined(torch.tensor),
             "`starts` is a list of positions: take them one at a time.": lambda data, i, T: data[i : i + T],
             "These are places. What stands there?": lambda data, i, T: torch.tensor(i)[:, None] + torch.arange(T),
+            "The windows are right, but keep the order of `starts`.": lambda data, i, T: joined()(data, sorted(i), T),
+            "There are B windows, one for each start, and not T of them. Go through `starts`.": [
+                lambda data, i, T: torch.stack([data[i[k] : i[k] + T] for k in range(T)]),
+                lambda data, i, T: torch.stack([data[k : k + T] for k in range(T)]),
+            ],
             "Your slices end at `T` wherever they begin.": lambda data, i, T: torch.stack([data[j:T] for j in i]),
         }
     ),
@@ -141,13 +151,13 @@ HEADS = Exercise(
     mistakes=listed(
         {
             "Mixed up: a view keeps the order of reading. Split C alone first.": lambda x, H: x.view(x.shape[0], H, x.shape[1], x.shape[2] // H),
-            "The heads are split, but they stand behind T. Two dimensions have still to change places.": heads,
+            "The heads are split, but they stand behind T. Two dimensions must still change places. `transpose` returns a new tensor: keep it.": heads,
             "Each head should get a run of neighbours.": lambda x, H: heads(x, x.shape[2] // H).permute(0, 3, 1, 2),
             "`n_head` is how many, not how large.": lambda x, H: heads(x, x.shape[2] // H).transpose(1, 2),
             "The wrong two have changed places: B stays in front, and the share of a head stays at the end.": (
                 [lambda x, H, p=pair: heads(x, H).transpose(*p) for pair in ((2, 3), (1, 3), (0, 1), (0, 2))]
             ),
-            "You exchange T and C before the split, which shares out positions.": lambda x, H: x.mT.reshape(x.shape[0], H, x.shape[1], -1),
+            "You exchange T and C before the split. Split C first, and exchange afterwards.": lambda x, H: x.mT.reshape(x.shape[0], H, x.shape[1], -1),
         }
     ),
     hints=(

@@ -1,5 +1,10 @@
 """Claims of the side trip on drawing and recording, each behind the cell that it is about."""
 
+# %% multinomial
+assert all(sorted(torch.multinomial(p, 4).tolist()) == [0, 1, 2, 3] for _ in range(200))
+assert (shares[10] - p).abs().max() > 0.05
+assert (shares[100_000] - p).abs().max() < 0.01
+
 # %% five
 try:
     torch.multinomial(p, 5)

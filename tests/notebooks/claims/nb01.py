@@ -21,7 +21,6 @@ assert torch.equal(bell, again) and not torch.equal(bell, more)
 
 # %% bell
 assert abs(bell.mean()) < 0.05 and abs(bell.std() - 1) < 0.05
-assert 0.66 < (bell.abs() < 1).sum() / len(bell) < 0.71 and (bell.abs() > 4).sum() < 10
 
 # %% dtypes
 assert torch.zeros(2).dtype == torch.ones(2).dtype == bell.dtype == torch.float32
@@ -101,11 +100,6 @@ assert not shares_memory(torch.cat([a, b]), a)
 # %% get-windows
 tens = torch.arange(10, 20)
 assert torch.stack([tens[i : i + 3] for i in (0, 4, 2)]).tolist() == [[10, 11, 12], [14, 15, 16], [12, 13, 14]]
-
-# %% multinomial
-assert all(sorted(torch.multinomial(p, 4).tolist()) == [0, 1, 2, 3] for _ in range(200))
-assert (shares[10] - p).abs().max() > 0.05
-assert (shares[100_000] - p).abs().max() < 0.01
 
 # %% recorded
 assert recorded == unrecorded and recorded.grad_fn is not None and unrecorded.grad_fn is None

@@ -52,6 +52,30 @@ def cell(offset, strides, index):
         number += offset + i * stride
     return number
 """,
+        # ends in the first round
+        """
+def cell(offset, strides, index):
+    total = offset
+    for i, stride in zip(index, strides):
+        total += i * stride
+        return total
+""",
+        # begins anew in every round
+        """
+def cell(offset, strides, index):
+    for i, stride in zip(index, strides):
+        total = offset
+        total += i * stride
+    return total
+""",
+        # one round too few
+        """
+def cell(offset, strides, index):
+    total = offset
+    for k in range(len(strides) - 1):
+        total += index[k] * strides[k]
+    return total
+""",
         # multiplies all steps
         """
 def cell(offset, strides, index):
@@ -88,6 +112,16 @@ def split_heads(x, n_head):
 """,
     ],
     "01.4": [
+        # in another order
+        "def get_windows(data, starts, T):\n    return torch.stack([data[i : i + T] for i in sorted(starts)])",
+        # as many windows as a window is long
+        """
+def get_windows(data, starts, T):
+    windows = []
+    for k in range(T):
+        windows.append(data[starts[k] : starts[k] + T])
+    return torch.stack(windows)
+""",
         "def get_windows(data, starts, T):\n    return torch.cat([data[i : i + T] for i in starts], dim=0)",
         """
 def get_windows(data, starts, T):
