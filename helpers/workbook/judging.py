@@ -64,7 +64,8 @@ def judge(exercise, answer):
     if not any(kinds):
         return judge_further(exercise, cases, results, used)
     first = next(i for i, kind in enumerate(kinds) if kind)
-    names = [f"{name} = " for name in names] if exercise.run is None else [""] * len(cases[first])
+    called = exercise.run is None or getattr(exercise.run, "as_called", False)  # a case: what the answer is called with
+    names = [f"{name} = " for name in names] if called else [""] * len(cases[first])
     given = ", ".join(f"{name}{shown(value)}" for name, value in zip(names, cases[first], strict=False))
     what = f"For {given} {outcome(results[first], expected[first], exercise.tolerance)}."
     asked = {named(value) for value in expected if isinstance(value, Raised)}  # learners write their texts themselves

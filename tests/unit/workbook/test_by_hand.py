@@ -89,3 +89,9 @@ def test_a_gradient_that_is_lost_is_told_in_words():
     assert "change in place" in gradient(in_place, z)
     assert "none at all" in gradient(lambda z: softmax(z).detach(), z)
     assert "none at all" in gradient(lambda z: softmax(z).tolist(), z)
+
+
+def test_a_report_names_the_arguments(capsys):
+    Workbook(EXERCISES).check("03.2", lambda logits, dim=-1: logits.exp())
+    said = capsys.readouterr().out
+    assert "✗ 03.2  For logits = [" in said and " it gives" in said
