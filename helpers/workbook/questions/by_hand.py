@@ -7,7 +7,10 @@ from collections import Counter
 import torch
 from torch.overrides import TorchFunctionMode
 
+from helpers.workbook.saying import kind_of
+
 CALM = 100  # above it only the values are compared: a right function may have gradients that round away
+LOST = "none at all, because the result does not know how it was computed"
 
 
 class Seen(dict):
@@ -44,15 +47,23 @@ def of_logits_and_targets(function, logits, targets):
     return tried(Seen(), lambda z: function(z, targets), logits)
 
 
+# A case of these trials is what the function is called with, so its arguments can be named in a report.
+of_softmax.as_called = of_logits_and_targets.as_called = True
+
+
 def tried(seen, function, logits):
-    """Add to `seen` what a function of the logits gives, and its gradient."""
+    """Add to `seen` what a function of the logits gives, of which kind that is, and its gradient."""
     with Watch() as watch:
-        seen["it gives"] = function(logits)
-    if seen["it gives"] is ...:
+        result = function(logits)
+    if result is ...:
         return ...
     seen.used = watch.names
+    seen["its result"] = kind_of(result) if isinstance(result, (list, tuple, int, float)) else "a tensor"
+    seen["it gives"] = result
     if logits.abs().max() < CALM:
         seen["its gradient"] = gradient(function, logits)
+        if isinstance(result, torch.Tensor) and seen["its gradient"] == LOST and watch.names["tensor"]:
+            seen["its gradient"] = "none at all, because `torch.tensor(...)` does not know where its numbers come from"
     return seen
 
 
@@ -76,7 +87,7 @@ def gradient(function, logits):
     with warnings.catch_warnings(action="ignore"):  # a learner's torch.tensor(...) would be told of for each case
         out = function(x * 1.0)  # a leaf must not be changed in place, and what follows from it may be
     if not isinstance(out, torch.Tensor) or not out.requires_grad:
-        return "none at all, because the result does not know how it was computed"
+        return LOST
     direction = torch.randn(out.shape, generator=torch.Generator().manual_seed(7))
     try:
         (out * direction).sum().backward()

@@ -14,6 +14,8 @@ def picked(logits, targets):
     return logits[torch.arange(len(targets)), targets]
 
 
+TINY = [10.0**-n for n in (*range(5, 13), 15, 20, 30)]  # what is added to a probability against ln 0
+
 PICKED = Exercise(
     "One entry from each row, without a loop: this is how a loss finds what really came.",
     right=picked,
@@ -26,9 +28,13 @@ PICKED = Exercise(
                 "The rows are 0, 1, 2 and so on. Which function counts like that?",
             ): lambda z, y: z[y],
             (
-                "`:` takes every row at every target, which is (N, N) numbers. Each row has one target of its own.",
-                "In place of `:` put a list of the rows, 0 to N - 1. `torch.arange` counts.",
+                "You get (N, N) numbers: every row at every target. A `:` does that, and so do row numbers in a column.",
+                "Two lists of one length are read in pairs. `torch.arange` gives the rows, as a list of shape (N,).",
             ): lambda z, y: z[:, y],
+            (
+                "Your rows are always 0, 1 and 2. That fits the table of the notebook, and others have more rows, or fewer.",
+                "Count the rows of the table that the function gets: there are `len(targets)`.",
+            ): [lambda z, y: z[[0, 1, 2], y], lambda z, y: z[torch.arange(3), y]],
             (
                 "`gather` wants targets of shape (N, 1). Two lists of indices are simpler.",
                 "`logits[rows, targets]`, where the rows are counted by `torch.arange`.",
@@ -66,6 +72,10 @@ PICKED = Exercise(
                 "`torch.tensor(...)` and `.item()` forget how a number was computed. Indexing keeps it.",
             ): lambda z, y: picked(z, y).detach(),
             (
+                "`torch.tensor(...)` copies plain numbers and forgets how they were computed, so the gradient is lost.",
+                "Leave the loop out, and nothing has to be put together: two lists of indices read all pairs at once.",
+            ): lambda z, y: torch.tensor(picked(z, y).tolist()),
+            (
                 "These are probabilities. Here the logits themselves are asked.",
                 "Leave the softmax out.",
             ): lambda z, y: picked(F.softmax(z, -1), y),
@@ -99,7 +109,7 @@ LOSS = Exercise(
             (
                 "For large logits exp overflows, and your loss is nan. Subtract each row's maximum first.",
                 "And take no logarithm of a softmax: use the formula for ln p.",
-            ): nats(WAYS[2]),
+            ): [nats(WAYS[2]), *(nats(lambda z, e=e: (naive(z, -1) + e).log()) for e in TINY)],
             (
                 "A probability has underflowed to 0 on the way, and ln 0 is -inf. Which formula gives ln p without p?",
                 "ln p is the logit minus the logarithm of the sum of exponentials. Subtract the maximum before that.",
@@ -124,6 +134,22 @@ LOSS = Exercise(
                 "The logarithm of the sum is missing.",
                 "ln p is the logit minus the logarithm of the sum of exponentials.",
             ): [nats(steps(log=lambda t: t)), nats(steps(None, log=lambda t: t))],
+            (
+                "The logarithm comes too early: `.exp().log()` undo each other, and you sum up logits.",
+                "Sum first, then take the logarithm.",
+            ): [nats(steps(exp=lambda t: t.exp().log(), log=lambda t: t)), nats(steps(None, exp=lambda t: t.exp().log(), log=lambda t: t))],
+            (
+                "Your logarithm has another base than your exponential.",
+                "Nats need the natural logarithm, which undoes `exp`: `log`, not `log2` or `log10`.",
+            ): [nats(steps(top, log=log)) for top in (-1, None) for log in (torch.log2, torch.log10)],
+            (
+                "You sum down the columns. Each row is a prediction, and needs a sum of its own.",
+                "The sum goes along the last dimension, as the maximum does, with `keepdim=True`.",
+            ): nats(steps(bottom=0)),
+            (
+                "A small number in the logarithm hides the underflow, and it caps the loss: with 1e-9 no loss gets above 20.7.",
+                "Compute ln p without p: the logit minus the logarithm of the sum of exponentials.",
+            ): [nats(lambda z, e=e: (F.softmax(z, -1) + e).log()) for e in TINY],
             (
                 "The exponential is missing: you take the logarithm of a sum of logits.",
                 "`.exp()` comes before the sum, `.log()` after it.",
@@ -191,7 +217,7 @@ LOSS = Exercise(
             (
                 "The number is right, but the gradient cannot get through. Something turned the tensor into a plain number.",
                 "Return a tensor without dimensions: no `.item()`, `.tolist()` or `torch.tensor(...)` on the way.",
-            ): [nats(WAYS[0], last=lambda x: -x.mean().item()), nats(WAYS[0], last=lambda x: -x.mean().detach())],
+            ): [nats(WAYS[0], last=last) for last in (lambda x: -x.mean().item(), lambda x: -x.mean().detach(), lambda x: torch.tensor(-x.mean().item()))],
         }
     ),
     hints=(

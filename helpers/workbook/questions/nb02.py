@@ -3,7 +3,8 @@
 import torch
 
 from helpers.workbook.questions import Exercise, listed, randn
-from helpers.workbook.questions.shapes import ALIGNED, SHAPE, STRETCHED
+from helpers.workbook.questions.pairs import ALIGNED, STRETCHED
+from helpers.workbook.questions.shapes import SHAPE
 
 
 def error(end=lambda e: (e**2).mean(), lined_up=True, counted=True, kind=AssertionError, squeeze_all=False):
@@ -26,16 +27,50 @@ def never(prediction, target):
     raise AssertionError
 
 
+def single_row(prediction, target):
+    """What is left of a loss whose shapes agree for one row only."""
+    if len(prediction) != 1 or len(target) != 1:
+        raise AssertionError
+    return ((prediction[:, 0] - target) ** 2).mean()
+
+
+def late(looked_at):
+    """A mean squared error that asserts behind the subtraction; looked_at: prediction, target, difference -> two tensors that should agree."""
+
+    def wrong(prediction, target):
+        difference = prediction[:, 0] - target
+        left, right = looked_at(prediction[:, 0], target, difference)
+        if left.shape != right.shape:
+            raise AssertionError
+        return (difference**2).mean()
+
+    return wrong
+
+
 MSE = Exercise(
     "Bring both to one shape, assert it, then subtract: the silent (N, N) cannot come about.",
     right=error(),
     mistakes=listed(
         {
-            "Every prediction is compared with every target: (N, 1) - (N,) is (N, N). Bring both to one shape first.": each(
-                lambda e: (e**2).mean(), lined_up=False
-            ),
+            (
+                "Every prediction is compared with every target: (N, 1) - (N,) is (N, N). Bring both to one shape first.",
+                "Is the prediction still (N, 1) when you subtract? `squeeze(1)` returns a new tensor: keep that one.",
+            ): each(lambda e: (e**2).mean(), lined_up=False),
+            (
+                "Assert before you subtract. After the subtraction, the two have been broadcast already.",
+                "Compare the shapes of the two that you are about to subtract, not that of their difference.",
+            ): [late(lambda p, t, d: (p, t)), late(lambda p, t, d: (d, t)), late(lambda p, t, d: (d, p))],
+            (
+                "Your assertion lets only a single row through. The 1 of (N, 1) is dimension 1, and `squeeze(0)` and `target[None]` change dimension 0.",
+                "Remove dimension 1 of the prediction, or give the target a new dimension on its right.",
+            ): single_row,
+            "`^` is not a power in Python, and floats do not have it at all. The square of `e` is `e ** 2`.": each(lambda e: (e ^ 2).mean()),
             "The number is right where the rows agree. But three predictions and one target give no error, and should.": error(counted=False),
-            "Your assertion always fails: (N, 1) is never (N,). Change one of the shapes before you compare them.": never,
+            (
+                "Your assertion always fails. Is the prediction still (N, 1) there? Then keep what `squeeze` returns: it makes a new tensor. "
+                "Is it (1, N)? `.T` turns it, and removes no dimension.",
+                "Print both shapes above the assertion. They should be (N,) and (N,), or (N, 1) and (N, 1).",
+            ): never,
             "Different numbers of rows do raise an error, but it comes from `view`. Write an `assert` of your own before it.": lambda prediction, target: (
                 (prediction.view(target.shape) - target) ** 2
             ).mean(),
@@ -92,6 +127,15 @@ STANDARDISE = Exercise(
             "The means are 0. The standard deviation is not 1 yet.": parts(end=lambda x, m, s: x - m),
             "The standard deviation is 1. The mean is not 0 yet.": parts(end=lambda x, m, s: x / s),
             "Division comes before subtraction: you subtract mean / std from x. Where do the brackets belong?": parts(end=lambda x, m, s: x - m / s),
+            "The sign is reversed: subtract the mean from x, and not x from the mean.": parts(end=lambda x, m, s: (m - x) / s),
+            (
+                "You give back x as it was. In a loop, `row = ...` gives the name `row` to a new tensor and writes nothing into x.",
+                "You need no loop: `x.mean(dim=-1, keepdim=True)` computes the means of all vectors at once.",
+            ): lambda x: x,
+            (
+                "That is the standard deviation of the means. Take that of x: each vector has its own.",
+                "A vector has one mean, and a single number has no standard deviation. So nan can come out.",
+            ): [parts(end=lambda x, m, s: x * float("nan")), parts(end=lambda x, m, s: (x - m) / (m.std() if m.numel() > 1 else float("nan")))],
             "You multiply by the standard deviation. To make it 1, divide.": parts(end=lambda x, m, s: (x - m) * s),
         }
     ),

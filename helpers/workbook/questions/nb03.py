@@ -9,7 +9,7 @@ from helpers.basics import softmax
 from helpers.workbook.questions import Exercise, listed, randn
 from helpers.workbook.questions.by_hand import not_asked, of_softmax
 from helpers.workbook.questions.losses import LOSS, PICKED
-from helpers.workbook.questions.spoilt import both, naive, parts
+from helpers.workbook.questions.spoilt import both, fixed, naive, parts
 
 MINUS_MAX = Exercise(
     "Each row is moved by its own maximum: the largest logit is 0 now, and the differences are as before.",
@@ -68,6 +68,10 @@ MINUS_MAX = Exercise(
                 "That is the maximum itself. It still has to be subtracted.",
                 "The result has the shape of the logits.",
             ): lambda z, dim: z.amax(dim, keepdim=True),
+            (
+                "The exponential comes in 03.2. Here the maximum is subtracted, and nothing else.",
+                "Without `.exp()`, the largest number of each row is 0 and not 1.",
+            ): lambda z, dim: (z - z.amax(dim, keepdim=True)).exp(),
         }
     ),
     hints=(
@@ -147,6 +151,14 @@ SOFTMAX = Exercise(
                 "Where you wrote 1, the argument `dim` belongs.",
             ): both(lambda s, z, dim: s(z, 1)),
             (
+                "Your sum goes along `dim`. Your maximum always goes along the same dimension, whatever `dim` says.",
+                "A fixed number stands where `dim` belongs. Pass `dim` on to `minus_max`, or to `amax`.",
+            ): [fixed(top=d) for d in (0, 1, -1)],
+            (
+                "Your maximum goes along `dim`. Your sum always goes along the same dimension, whatever `dim` says.",
+                "A fixed number stands where `dim` belongs. `sum` takes `dim=dim`, as `amax` does.",
+            ): [fixed(bottom=d, keep=keep) for d in (0, 1, -1) for keep in (True, False)],
+            (
                 "All of your numbers together sum to 1. Take the sum along `dim`.",
                 "`sum(dim=dim, ...)` gives one sum for each row.",
             ): [parts(bottom="all"), parts("all", "all"), parts(bottom="all", stable=False)],
@@ -173,7 +185,7 @@ SOFTMAX = Exercise(
             (
                 "The numbers are right, but the gradient cannot get through. Something turned the tensor into plain numbers.",
                 "Stay with operations on tensors: no `.item()`, `.tolist()`, `.detach()` or `torch.tensor(...)` on the way.",
-            ): lambda z, dim=-1: softmax(z, dim).detach(),
+            ): [lambda z, dim=-1: softmax(z, dim).detach(), lambda z, dim=-1: torch.tensor(softmax(z, dim).tolist())],
         }
     ),
     hints=(

@@ -29,6 +29,16 @@ def parts(top=True, bottom=True, stable=True, end=lambda e, total: e / total):
     return wrong
 
 
+def fixed(top=None, bottom=None, keep=True):
+    """Softmax whose maximum (top) or sum (bottom) goes along a dimension of its own, whatever `dim` says."""
+
+    def wrong(z, dim=-1):
+        e = (z - z.amax(dim if top is None else top, keepdim=True)).exp()
+        return e / e.sum(dim if bottom is None else bottom, keepdim=keep)
+
+    return wrong
+
+
 WAYS = [  # to get ln p from logits: one that holds, and three that break where logits are large
     lambda z: F.log_softmax(z, -1),
     lambda z: F.softmax(z, -1).log(),

@@ -28,6 +28,13 @@ assert torch.broadcast_shapes((0,), (1,)) == (0,) == (torch.zeros(0) + torch.zer
 assert torch.isclose(theirs, ((perfect - target) ** 2).mean()) and "due to broadcasting" in message
 assert torch.isclose(theirs, 2 * target.var(correction=0))  # every prediction against every target
 
+# %% cell-104
+assert (predicted == labels).float().mean() == 0.25 and (predicted.squeeze(1) == labels).all()
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    predicted == labels
+assert not caught
+
 # %% cell-114
 assert small.shape == (2, 3)
 

@@ -24,6 +24,9 @@ assert all((added(a, b) is None) == (b == (2,)) for a, b in cases)
 assert all(added(a, b) == broadcast_shape(a, b) for a, b in cases if b != (2,))
 assert broadcast_shape((1,), (0,)) == (0,) == added((1,), (0,))
 
+# %% cell-23
+assert [added(a, b) for a, b in cases] == [(2, 3), None, (4, 2, 3), (8, 7, 6, 5)]
+
 # %% cell-37
 assert explorer.caption.startswith("(4, 1, 3) and (2, 1) give (4, 2, 3), 24 numbers. Stretched: a at -2, b at -1.")
 assert broadcast_shape((8, 1, 6, 1), (7, 1, 5)) == (8, 7, 6, 5)
@@ -35,6 +38,11 @@ assert full.numel() == 1_000_000 and bytes_of(full) == "4,000,000 bytes"
 
 # %% cell-51
 assert (perfect - target).shape == (50, 50) and round(loss.item(), 2) == 2.78
+
+# %% cell-53
+assert own.shape == (101, 50) and every.shape == (101, 50, 50) and right_loss.shape == wrong_loss.shape == (101,)
+one = ((3 + slopes[7] * x)[:, None] - target) ** 2  # one slope alone, with the bug
+assert torch.isclose(wrong_loss[7], one.mean())
 
 # %% cell-56
 best_right, best_wrong = (slopes[values.argmin()].item() for values in losses.values())
@@ -61,7 +69,7 @@ assert causal[3].tolist() == [True] * 4 + [False] * 2
 
 # %% cell-75
 assert products.shape == (2, 3, 4)
-assert (4 * 512**3, 4 * 512**2) == (512 * 2**20, 2**20)
+assert (4 * size**3, 4 * size**2) == (512 * 2**20, 2**20)  # half a gigabyte, one megabyte
 
 # %% cell-81
 assert (x @ weight).shape == (B, T, V) and torch.allclose((x @ weight)[1], x[1] @ weight, atol=1e-5)
@@ -73,11 +81,14 @@ assert embedded.shape == (B, T, C) and torch.equal(embedded[1, 3], token_table[t
 # %% cell-102
 assert right.abs().max() == 0 and wrong[0].tolist() == [0, -1, -5]
 
-# %% cell-104
-assert (predicted == labels).float().mean() == 0.25 and (predicted.squeeze(1) == labels).all()
-
 # %% cell-110
 assert stretched_row.tolist() == [9, 9, 9]
 
 # %% cell-112
 assert safe.tolist() == [9, 0, 0]
+try:
+    stretched_row += 1
+except RuntimeError as refused:
+    assert "single memory location" in str(refused) and stretched_row.tolist() == [9, 9, 9]
+else:
+    raise AssertionError("+= wrote into a stretched tensor")

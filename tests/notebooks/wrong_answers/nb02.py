@@ -61,6 +61,28 @@ def aligned(a, b):
         a.insert(0, 1)
     return a, b
 """,
+        """
+def aligned(a, b):
+    while len(a) < len(b):
+        a = (1) + a
+    return a, b
+""",
+        """
+def aligned(a, b):
+    if len(a) < len(b):
+        return (1,) * (len(b) - len(a)) + a, b
+    else:
+        return (1,) * (len(a) - len(b)) + b, a
+""",
+        """
+def aligned(a, b):
+    a, b = list(a), list(b)
+    while len(a) < len(b):
+        a.insert(0, 1)
+    while len(b) < len(a):
+        b.insert(0, 1)
+    return a, b
+""",
     ],
     "02.2": [
         """
@@ -125,6 +147,24 @@ def stretched(m, n):
     if m == n or m == 1 or n == 1:
         return min(m, n)
     raise ValueError("no fit")
+""",
+        """
+def stretched(m, n):
+    if m == 1:
+        return m
+    if n == 1:
+        return n
+    if m == n:
+        return m
+    raise ValueError(f"{m} meets {n}")
+""",
+        """
+def stretched(m, n):
+    if m <= 1:
+        return n
+    if n <= 1 or n == m:
+        return m
+    raise ValueError(f"{m} meets {n}")
 """,
     ],
     "02.3": [
@@ -260,12 +300,24 @@ def broadcast_shape(a, b):
     return tuple(stretched(m, n) for m, n in zip(filled_a, filled_b))
 """,
         """
+def aligned(a, b):
+    n = max(len(a), len(b))
+    return (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
+
+
+def stretched(m, n):
+    if m == 1:
+        return n
+    if n == 1 or n == m:
+        return m
+    raise ValueError(f"{m} meets {n}")
+
+
 def broadcast_shape(a, b):
+    aligned(a, b)
     result = ()
     for m, n in zip(a, b):
-        if m != n and m != 1 and n != 1:
-            raise ValueError("they do not fit")
-        result += (n if m == 1 else m,)
+        result += (stretched(m, n),)
     return result
 """,
         """
@@ -274,6 +326,36 @@ def broadcast_shape(a, b):
         return torch.broadcast_shapes(a, b)
     except RuntimeError:
         raise ValueError("they do not fit")
+""",
+        """
+def aligned(a, b):
+    n = max(len(a), len(b))
+    return (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
+
+
+def stretched(m, n):
+    if m == 1:
+        return n
+    if n == 1 or n == m:
+        return m
+    raise ValueError(f"{m} meets {n}")
+
+
+def broadcast_shape(a, b):
+    a, b = aligned(a, b)
+    return stretched(a, b)
+""",
+        """
+def stretched(m, n):
+    if m == 1:
+        return n
+    if n == 1 or n == m:
+        return m
+    raise ValueError(f"{m} meets {n}")
+
+
+def broadcast_shape(a, b):
+    return stretched(a, b)
 """,
     ],
     "02.4": [
@@ -290,6 +372,7 @@ def mse(prediction, target):
 """,
         """
 def mse(prediction, target):
+    prediction.squeeze(1)
     assert prediction.shape == target.shape
     return ((prediction - target) ** 2).mean()
 """,
@@ -309,6 +392,25 @@ def mse(prediction, target):
 def mse(prediction, target):
     prediction = prediction.reshape(target.shape)
     return ((prediction - target) ** 2).mean()
+""",
+        """
+def mse(prediction, target):
+    prediction = prediction.squeeze(1)
+    difference = prediction - target
+    assert prediction.shape == target.shape
+    return (difference**2).mean()
+""",
+        """
+def mse(prediction, target):
+    prediction = prediction.squeeze(0)
+    assert prediction.shape == target.shape
+    return ((prediction - target) ** 2).mean()
+""",
+        """
+def mse(prediction, target):
+    prediction = prediction.squeeze(1)
+    assert prediction.shape == target.shape
+    return ((prediction - target) ^ 2).mean()
 """,
     ],
     "02.5": [
@@ -348,6 +450,22 @@ def standardise(x):
         """
 def standardise(x):
     return (x - x.mean(dim=-1, keepdim=True)) / x.var(dim=-1, keepdim=True)
+""",
+        """
+def standardise(x):
+    mean, std = x.mean(dim=-1, keepdim=True), x.std(dim=-1, keepdim=True)
+    return (mean - x) / std
+""",
+        """
+def standardise(x):
+    for row in x:
+        row = (row - row.mean()) / row.std()
+    return x
+""",
+        """
+def standardise(x):
+    mean = x.mean(dim=-1, keepdim=True)
+    return (x - mean) / mean.std(dim=-1, keepdim=True)
 """,
     ],
 }

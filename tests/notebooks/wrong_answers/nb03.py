@@ -52,6 +52,10 @@ def minus_max(logits, dim):
 def minus_max(logits, dim):
     return logits - logits.amax(dim=1, keepdim=True)
 """,
+        """
+def minus_max(logits, dim):
+    return (logits - logits.amax(dim=dim, keepdim=True)).exp()
+""",
     ],
     "03.2": [
         """
@@ -138,6 +142,17 @@ def softmax(logits, dim=-1):
     weights = math.exp(logits)
     return weights / weights.sum(dim=dim, keepdim=True)
 """,
+        """
+def softmax(logits, dim=-1):
+    largest = torch.amax(logits, 1, keepdim=True)
+    weights = torch.exp(logits - largest)
+    return weights / weights.sum(dim=dim, keepdim=True)
+""",
+        """
+def softmax(logits, dim=-1):
+    weights = torch.exp(logits - logits.amax(dim=dim, keepdim=True))
+    return weights / weights.sum(dim=1, keepdim=True)
+""",
     ],
     "03.3": [
         """
@@ -183,6 +198,10 @@ def true_logits(logits, targets):
         """
 def true_logits(logits, targets):
     return torch.tensor([row[target] for row, target in zip(logits, targets)])
+""",
+        """
+def true_logits(logits, targets):
+    return logits[torch.arange(3), targets]
 """,
     ],
     "03.4": [
@@ -282,6 +301,30 @@ def cross_entropy(logits, targets):
     for row, target in zip(logits, targets):
         total = total + torch.logsumexp(row, dim=0) - row[target]
     return total / len(targets)
+""",
+        """
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.exp(shifted).log().sum(dim=-1, keepdim=True)
+    return -log_probs[torch.arange(len(targets)), targets].mean()
+""",
+        """
+def cross_entropy(logits, targets):
+    weights = torch.exp(logits - logits.amax(dim=-1, keepdim=True))
+    probs = weights / weights.sum(dim=-1, keepdim=True)
+    return -(probs[torch.arange(len(targets)), targets] + 1e-9).log().mean()
+""",
+        """
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.log2(torch.sum(torch.exp(shifted), dim=-1, keepdim=True))
+    return -log_probs[torch.arange(len(targets)), targets].mean()
+""",
+        """
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    log_probs = shifted - torch.log(torch.sum(torch.exp(shifted), dim=0))
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 """,
     ],
 }
