@@ -7,14 +7,9 @@ from helpers.workbook.questions.nb07_adamw import ADAMW
 from helpers.workbook.questions.strides import adam_change, averaging, stepping
 from helpers.workbook.questions.strides_trials import Weights, step_trial
 
-
-def scaled(p, grad, lr):
-    return p.sub_(lr * grad)
-
-
 STEP = Exercise(
     "Each weight moves against its gradient, in place, so that the model sees it.",
-    right=stepping(scaled),
+    right=stepping(),
     run=step_trial,
     cases=lambda g: [
         (Weights("a weight of 2 with a gradient of 2, lr 0.1,", ((),), {"lr": 0.1}, value=2.0),),
@@ -32,13 +27,17 @@ STEP = Exercise(
                 "Multiply the gradient by lr first.",
             ): stepping(lambda p, g, lr: p.sub_(g)),
             (
+                "You put new tensors in the list, and the model keeps the old ones.",
+                "Change each tensor itself, with `-=`.",
+            ): strides.relisted,
+            (
                 "The weights are where they were. Does a line such as `p = p - ...` change the tensor, or give its name to a new one?",
                 "An operator that changes the tensor itself ends in an equals sign, as `+=` does.",
             ): strides.rebound,
             (
                 "One tensor has no gradient: its `.grad` is None, and None cannot be multiplied.",
                 "Skip a tensor whose `.grad` is None, with an `if` inside the loop.",
-            ): stepping(scaled, skip=False),
+            ): stepping(skip=False),
             (
                 "PyTorch would record the step as part of the model. The stub has a line above `def` against that.",
                 "Copy the first line of the stub back, the one with `no_grad`.",
@@ -50,7 +49,7 @@ STEP = Exercise(
             (
                 "At the first tensor without a gradient your step ends, and the tensors behind it stay where they are.",
                 "Skip that tensor alone: `continue` goes on with the next one.",
-            ): stepping(scaled, skip="stop"),
+            ): stepping(skip="stop"),
             (
                 "The learning rate divides in yours. A small one should make small steps.",
                 "Multiply by lr.",
@@ -63,6 +62,10 @@ STEP = Exercise(
                 "The step is right, but it takes the gradient away. Removing it is the job of `zero_grad`.",
                 "Leave `.grad` as it is.",
             ): stepping(strides.spent),
+            (
+                "The step is right, but you scaled the gradient itself, and somebody may still want to read it.",
+                "Multiply by lr in the line that subtracts, and leave `.grad` as it is.",
+            ): stepping(strides.shortened),
         }
     ),
     hints=(
@@ -75,7 +78,7 @@ AVERAGES = Exercise(
     "Two memories: m averages the gradients, and v averages their squares.",
     right=averaging(),
     cases=lambda g: [
-        (torch.tensor([0.0]), torch.tensor([0.0]), torch.tensor([2.0]), (0.9, 0.99)),
+        (torch.tensor([0.0]), torch.tensor([0.0]), torch.tensor([2.0]), (0.9, 0.999)),
         (torch.tensor([1.0, -1.0]), torch.tensor([4.0, 1.0]), torch.tensor([3.0, 0.5]), (0.8, 0.5)),
         *((randn(g, *s), randn(g, *s) ** 2, randn(g, *s), betas) for s, betas in (((2, 3), (0.9, 0.999)), ((4,), (0.6, 0.95)))),
     ],
@@ -109,6 +112,18 @@ AVERAGES = Exercise(
                 "The whole new share is squared, 1 - beta too. Only the gradient should be.",
                 "`a * b**2` squares b alone. Look at your brackets.",
             ): averaging(new_v=lambda v, g, b: b * v + ((1 - b) * g) ** 2),
+            (
+                "The two averages are in the wrong order: m comes first.",
+                "Return m before v.",
+            ): averaging(last=lambda m, v, betas: (v, m)),
+            (
+                "Your shares are fixed numbers, so other `betas` change nothing.",
+                "Take both shares from `betas`, which is a pair.",
+            ): [strides.of_numbers(0.9, 0.999), strides.of_numbers(0.9, 0.99)],
+            (
+                "The division by 1 - beta comes too early. The averages stay uncorrected until 07.3.",
+                "Return them without a division.",
+            ): averaging(last=lambda m, v, betas: (m / (1 - betas[0]), v / (1 - betas[1]))),
             (
                 "That is only the first average. Both are asked.",
                 "Return the pair: m, v.",
@@ -165,6 +180,34 @@ CHANGE = Exercise(
                 "`beta * t` is a product, `beta**t` is a power.",
             ): adam_change(times=lambda beta, t: 1 - beta * t),
             (
+                "`(1 - beta)**t` takes the power of the difference. The power belongs to beta alone.",
+                "Without those parentheses, the power is taken before the minus.",
+            ): adam_change(times=lambda beta, t: (1 - beta) ** t),
+            (
+                "You divide by beta to the power t. The averages are too small by what is missing from it to 1.",
+                "Subtract the power from 1, then divide by that.",
+            ): adam_change(times=lambda beta, t: beta**t),
+            (
+                "The correction is that of the next step. Step t is counted from 1 already.",
+                "Use t as it is, without adding 1.",
+            ): adam_change(times=lambda beta, t: 1 - beta ** (t + 1)),
+            (
+                "Both corrections use one beta. Each average has its own.",
+                "The first of the two belongs to m, the second to v.",
+            ): [adam_change(which=(0, 0)), adam_change(which=(1, 1))],
+            (
+                "Your corrections use fixed numbers, so other `betas` change nothing.",
+                "Take both from the argument `betas`, which is a pair.",
+            ): adam_change(fixed=[("betas", (0.9, 0.999))]),
+            (
+                "A fixed number stands for eps, so another `eps` changes nothing.",
+                "Add the argument `eps` to the root.",
+            ): adam_change(fixed=[("eps", 1e-8)]),
+            (
+                "eps is added after the division, and cannot prevent a division by 0 there.",
+                "Put parentheses around the divisor: the root, plus eps.",
+            ): [adam_change(small="after"), adam_change(small="in brackets")],
+            (
                 "The root is missing. v is an average of squares, and has to come back to the size of a gradient.",
                 "Take the square root of the corrected v.",
             ): adam_change(root=False),
@@ -191,7 +234,7 @@ CHANGE = Exercise(
             (
                 "The two betas are exchanged in the corrections.",
                 "The first of the two belongs to m, the second to v.",
-            ): adam_change(swap=True),
+            ): adam_change(which=(1, 0)),
         }
     ),
     hints=(

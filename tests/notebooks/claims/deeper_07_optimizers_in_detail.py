@@ -8,6 +8,9 @@ assert 0.085 < least < 0.095 and min(lasts) < 0.01 and round(lasts[0]) == 7
 # %% cell-55
 assert [round(factor[t - 1], 2) for t in (1, 12, 1000)] == [3.16, 6.57, 1.26] and longest == 12
 
+# %% cell-117
+assert valley(p) > 1 and valley(proper) < 0.1
+
 # %% cell-84
 assert norm == 13 and torch.allclose(torch.cat(shorter) * 13, torch.cat(grads))
 

@@ -26,7 +26,7 @@ assert 0.9**22 < 0.1 < 0.9**21
 
 # %% cell-sgd-rates
 assert min(sgd_rates, key=lambda lr: final(sgd_rates[lr])) == 2.0 == 400 * 0.005
-assert final(sgd_rates[6.0]) > 3 and 0.03 < final(sgd_rates[2.0]) - final(adamw_losses) < 0.12
+assert 0.03 < final(sgd_rates[2.0]) - final(adamw_losses) < 0.12
 
 # %% cell-31
 steady = flipping = 0.0
@@ -38,6 +38,7 @@ assert seen[:3] == [(1, 1), (1.9, -0.1), (2.71, 0.91)] and seen[-1] == (10, 0.53
 
 # %% cell-sizes
 space, H, z = (tokenizer.encode(char).item() for char in " Hz")
+assert 1 < 1 / (1 - 0.99**300) ** 0.5 < 1.03  # RMSProp's step in parts of lr, after a few hundred equal gradients
 assert 7 < sizes[space] / sizes[H] < 11 and sizes[z] == 0 and not (x == z).any() and (x == H).any()
 
 # %% cell-40
@@ -45,15 +46,13 @@ assert squares["steady"] == squares["flipping"] and abs(velocities["steady"][-1]
 assert max(abs(v) for v in velocities["flipping"]) <= 1
 
 # %% cell-bias-code
-assert abs(0.9 * 0 + 0.1 * 2 - 0.2) < 1e-12 and abs(0.01 * 2**2 - 0.04) < 1e-12
+assert abs(0.9 * 0 + 0.1 * 2 - 0.2) < 1e-12 and abs(0.001 * 2**2 - 0.004) < 1e-12
 assert abs(m / (1 - 0.9**4) - 2) < 1e-12
 
 # %% cell-66
 (in_large, in_small), decoupled = (t.tolist() for t in lost.values())
 assert in_large < 0.02 and in_small > 0.35
 assert all(abs(amount - (1 - 0.999**500)) < 0.03 for amount in decoupled) and round(0.999**500, 2) == 0.61
-w, g, lr, decay = torch.tensor(2.0), torch.tensor(0.5), 0.1, 0.3
-assert torch.allclose(w - lr * (g + decay * w), (1 - lr * decay) * w - lr * g)  # the same for gradient descent
 ends = [end_of(partial(kind, weight_decay=1.0)) for kind in kinds.values()]
 assert (ends[0] - ends[1]).abs().max() > 0.1
 
@@ -73,8 +72,12 @@ AdamW([q], lr=0.1, weight_decay=0.5).step()
 assert abs(q.item() - 1.8) < 1e-6
 
 # %% cell-73
-turns = walk(valley, partial(Momentum, lr=0.03), n_steps=60)[:, 0].max()
-assert turns.round(decimals=1) == 1.5
+for name, (surface, start, minimum, _) in SURFACES.items():
+    missed = {
+        lr: (walk(surface, partial(Adam, lr=lr), start, 60)[-1] - torch.tensor(minimum)).norm() for lr in (0.1, 0.3)
+    }
+    assert missed[0.1] < 0.1 if name == "straight" else missed[0.1] > 1
+    assert missed[0.3] < 0.5
 assert "diverged" in journey("gradient descent", 0.3, "straight")[1]
 ends = {lr: walk(valley, partial(SGD, lr=lr), n_steps=60)[-1] for lr in (0.03, 0.1)}
 assert -0.8 < ends[0.03][0] < -0.5 and abs(abs(ends[0.1][1]) - 1) < 0.01
@@ -83,23 +86,20 @@ assert -0.8 < ends[0.03][0] < -0.5 and abs(abs(ends[0.1][1]) - 1) < 0.01
 ends = {name: final(losses) for name, losses in runs.items()}
 assert all(2.33 < ends[name] < 2.4 for name in ("gradient descent", "momentum"))
 assert all(2.2 < ends[name] < 2.3 for name in ("RMSProp", "Adam", "AdamW"))
-assert ends["gradient descent"] - ends["AdamW"] > 0.1
-assert abs(ends["Adam"] - ends["AdamW"]) < 0.02 and 0 < ends["Adam"] - ends["RMSProp"] < 0.06
+assert 0.08 < min(ends["gradient descent"], ends["momentum"]) - max(ends[name] for name in ("RMSProp", "Adam", "AdamW"))
+assert max(ends["gradient descent"], ends["momentum"]) - min(ends[name] for name in ("RMSProp", "Adam", "AdamW")) < 0.15
 assert GOOD["gradient descent"] / GOOD["AdamW"] > 100
 
 # %% cell-94
 reached = next(step for step, loss in curves["AdamW"].items() if loss < curves["gradient descent"][200])
 assert 100 <= reached <= 140
 
-# %% cell-100
-for lr in (0.01 / 3, 0.03):
-    assert 0.07 < final(train_mlp(partial(AdamW, lr=lr))) - final(runs["AdamW"]) < 0.14
-assert 0.15 < final(sgd_rates[0.6]) - final(sgd_rates[2.0]) < 0.27
-
 # %% cell-109
 assert 5e-4 < swept[begins + 7] < 3e-3 and min(losses) < 3
-assert max(loss for lr, loss in zip(swept, losses, strict=True) if lr < 0.1) < 4.6
-assert max(loss for lr, loss in zip(swept, losses, strict=True) if lr > 0.2) > 5
+assert max(loss for lr, loss in zip(swept, losses, strict=True) if lr < 0.01) < 4.6
+assert max(loss for lr, loss in zip(swept, losses, strict=True) if 0.01 < lr < 0.23) < 3.6
+assert min(loss for lr, loss in zip(swept, losses, strict=True) if lr > 0.24) > 3.4
+assert max(loss for lr, loss in zip(swept, losses, strict=True) if lr > 0.24) > 5
 
 # %% cell-78
 assert without.grad is None and zero.grad.item() == 0
@@ -114,6 +114,3 @@ assert max(bad) > 100 and bad[-1] > 3 and losses[-1] < 2.8
 
 # %% cell-115
 assert stale[-1] > 4.2 and fresh[-1] < 3
-
-# %% cell-117
-assert valley(p) > 1 and valley(paths["good"][-1]) < 0.1

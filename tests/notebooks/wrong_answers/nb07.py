@@ -74,6 +74,41 @@ def adamw(**spoilt):
     return ADAMW.format(**RIGHT | spoilt)
 
 
+INDEXED = """
+class AdamW:
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.parameters, self.lr, self.betas = list(parameters), lr, betas
+        self.eps, self.weight_decay, self.t = eps, weight_decay, 0
+        self.m = [torch.zeros_like(w) for w in self.parameters]
+        self.v = [torch.zeros_like(w) for w in self.parameters]
+
+    def zero_grad(self):
+        for w in self.parameters:
+            w.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        beta1, beta2 = {betas}
+        for i, p in enumerate(self.parameters):
+            grad = p.grad
+            if grad is None:
+                continue
+            {m} = beta1 * self.m[i] + (1 - beta1) * grad
+            {v} = beta2 * self.v[i] + (1 - beta2) * grad**2
+            {m_hat} = {m_used} / (1 - {b1} ** self.t)
+            {v_hat} = {v_used} / (1 - {b2} ** self.t)
+            {p} = {p} * (1 - self.lr * self.weight_decay)
+            {p} -= self.lr * {m_hat} / ({v_hat}.sqrt() + self.eps)
+"""
+INDEX = dict(betas="self.betas", m="self.m[i]", v="self.v[i]", m_hat="m_hat", v_hat="v_hat", b1="beta1", b2="beta2")
+
+
+def indexed(**spoilt):
+    """A class that keeps its averages by index, and gives new numbers to the weights through `.data`."""
+    return INDEXED.format(**INDEX | {"m_used": "self.m[i]", "v_used": "self.v[i]", "p": "p.data"} | spoilt)
+
+
 WRONG = {
     "07.1": [
         STEP.format("if p.grad is not None:\n            p += lr * p.grad"),
@@ -90,6 +125,15 @@ def sgd_step(parameters, lr):
         if tensor.grad is not None:
             tensor -= lr * tensor.grad
 """,
+        """
+@torch.no_grad()
+def sgd_step(parameters, lr):
+    for i in range(len(parameters)):
+        if parameters[i].grad is not None:
+            parameters[i] = parameters[i] - lr * parameters[i].grad
+""",
+        STEP.format("if p.grad is not None:\n            p.grad *= lr\n            p -= p.grad"),
+        STEP.format("if p.grad:\n            p -= lr * p.grad"),
     ],
     "07.2": [
         AVERAGES.format("b1 * m + (1 - b1) * grad", "b2 * v + (1 - b2) * grad", "new_m, new_v"),
@@ -100,6 +144,11 @@ def sgd_step(parameters, lr):
         AVERAGES.format("b1 * m + (1 - b1) * grad", "b2 * v + (1 - b2) * new_m**2", "new_m, new_v"),
         AVERAGES.format("b1 * m + (1 - b1) * grad", "b2 * v + ((1 - b2) * grad)**2", "new_m, new_v"),
         AVERAGES.format("b1 * m + (1 - b1) * grad", "0", "new_m"),
+        AVERAGES.format("b1 * m + (1 - b1) * grad", "b2 * v + (1 - b2) * grad * grad", "new_v, new_m"),
+        AVERAGES.format("0.9 * m + 0.1 * grad", "0.99 * v + 0.01 * grad**2", "new_m, new_v"),
+        AVERAGES.format(
+            "(b1 * m + (1 - b1) * grad) / (1 - b1)", "(b2 * v + (1 - b2) * grad**2) / (1 - b2)", "new_m, new_v"
+        ),
     ],
     "07.3": [
         CHANGE.format("m", "v", MOVE),
@@ -113,6 +162,13 @@ def sgd_step(parameters, lr):
         CHANGE.format(M_HAT, V_HAT, "lr * m_hat / torch.sqrt(v_hat)"),
         CHANGE.format(M_HAT, V_HAT, "-" + MOVE),
         CHANGE.format(M_HAT, V_HAT, "m_hat / (torch.sqrt(v_hat) + eps)"),
+        CHANGE.format("m / (1 - betas[0]) ** t", "v / (1 - betas[1]) ** t", MOVE),
+        CHANGE.format("m / betas[0] ** t", "v / betas[1] ** t", MOVE),
+        CHANGE.format("m / (1 - betas[0] ** (t + 1))", "v / (1 - betas[1] ** (t + 1))", MOVE),
+        CHANGE.format(M_HAT, "v / (1 - betas[0] ** t)", MOVE),
+        CHANGE.format("m / (1 - 0.9**t)", "v / (1 - 0.999**t)", MOVE),
+        CHANGE.format(M_HAT, V_HAT, MOVE.replace("eps", "1e-8")),
+        CHANGE.format(M_HAT, V_HAT, "lr * m_hat / torch.sqrt(v_hat) + eps"),
     ],
     "07.4": [
         adamw(move="p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)"),
@@ -146,5 +202,23 @@ def sgd_step(parameters, lr):
             move="""p = p * (1 - self.lr * self.weight_decay)
             p = p - self.lr * m_hat / (v_hat.sqrt() + self.eps)"""
         ),
+        adamw(
+            move="""p *= 1 - self.lr * self.weight_decay
+            p = p - self.lr * m_hat / (v_hat.sqrt() + self.eps)"""
+        ),
+        adamw(move=""),
+        adamw(move="p *= 1 - self.lr * self.weight_decay"),
+        indexed(m="m", v="v"),
+        indexed(m="m", v="v", m_used="m", v_used="v"),
+        indexed(m="m", m_used="m"),
+        indexed(v="v", v_used="v"),
+        indexed(m_hat="self.m[i]", v_hat="self.v[i]"),
+        indexed(betas="(0.9, 0.999)"),
+        indexed(betas="self.betas[::-1]"),
+        indexed(p="self.parameters[i]"),
+        indexed(b1="0.9", b2="0.999"),
+        adamw(move=RIGHT["move"].replace("self.eps", "1e-8")),
+        adamw(move=RIGHT["move"].replace("self.lr", "0.01")),
+        adamw(move=RIGHT["move"].replace("self.weight_decay", "0.1")),
     ],
 }
