@@ -36,6 +36,10 @@ TOKEN = Exercise(
                 "The last entry along time has the index -1.",
             ): wrong.token_with(place=lambda z: z[:, 0]),
             (
+                "That is the last character of the vocabulary, not the last position.",
+                "Logits are (B, T, V), so time is the second dimension.",
+            ): wrong.token_with(place=lambda z: z[..., -1]),
+            (
                 "That is the last text of the batch. You need the last position of each text.",
                 "Time is the second dimension: keep all of the first.",
             ): wrong.token_with(place=lambda z: z[-1]),
@@ -72,7 +76,9 @@ GENERATE = Exercise(
     part="generate",
     right=generate,
     run=generate_trial,
-    cases=settings("{1} texts of {2} characters, {3} new ones and a context of {4},", (5, 2, 3, 4, 9), (7, 3, 6, 5, 4), (4, 1, 1, 6, 3), (6, 4, 2, 0, 2)),
+    cases=settings(
+        "{1} texts of {2} characters, {3} new ones and a context of {4},", (5, 2, 3, 4, 9), (7, 3, 6, 5, 4), (4, 1, 1, 6, 3), (5, 4, 3, 2, 2), (6, 4, 2, 0, 2)
+    ),
     mistakes=listed(
         {
             (
@@ -96,6 +102,22 @@ GENERATE = Exercise(
                 "The last entry along time has the index -1.",
             ): wrong.generate_with(wrong.token_with(place=lambda z: z[:, 0])),
             (
+                "That is the last character of the vocabulary, not the last position.",
+                "Logits are (B, T, V), so time is the second dimension.",
+            ): wrong.generate_with(wrong.token_with(place=lambda z: z[..., -1])),
+            (
+                "The token to be joined has lost a dimension. If you call `next_token`, it takes the last position itself: hand over all of (B, T, V).",
+                "If you draw here, keep the shape (B, 1) that `multinomial` gives.",
+            ): wrong.generate_with(lambda logits, g: wrong.token_with()(logits[:, -1], g)),
+            (
+                "`next_token` takes the last position itself, and you have taken it before.",
+                "Hand over the logits as the model gives them, (B, T, V).",
+            ): wrong.last_place_twice,
+            (
+                "The new token is None. Does your `next_token` return something?",
+                "Solve 05.4 first, or write its two lines into this loop.",
+            ): wrong.generate_with(lambda logits, g: None),
+            (
                 "Your softmax runs over the texts of the batch. Along which dimension do the tokens lie?",
                 "The V probabilities of each text sum to 1: the last dimension.",
             ): wrong.generate_with(wrong.token_with(weights=lambda z: F.softmax(z, dim=0))),
@@ -108,6 +130,14 @@ GENERATE = Exercise(
                 "Hand over the end of `idx`, at most `context_length` tokens. A negative start of a slice counts from the end.",
             ): wrong.generate_with(crop=lambda idx, n: idx),
             (
+                "You cut texts, not time.",
+                "The first dimension of `idx` is the batch. Keep all of it, and slice the second.",
+            ): wrong.generate_with(crop=lambda idx, n: idx[-n:]),
+            (
+                "You cut the text itself. Cut only what the model sees.",
+                "The slice needs a name of its own, so that `idx` stays whole.",
+            ): wrong.cut_itself,
+            (
                 "You keep the beginning of the text, so the model never sees what it wrote last.",
                 "The last n entries are those from -n on.",
             ): wrong.generate_with(crop=lambda idx, n: idx[:, :n]),
@@ -118,7 +148,11 @@ GENERATE = Exercise(
             (
                 "Only the new tokens come back. The text should go on from what was given.",
                 "Return `idx` with the new tokens behind it, (B, T + n_new).",
-            ): wrong.generate_with(whole=False),
+            ): list(wrong.new_ones_alone()),
+            (
+                "`torch.cat` gives back a new tensor, and yours is lost. `idx` stays as it was.",
+                "Assign what `torch.cat` gives to `idx`.",
+            ): wrong.generate_with(read_on=False, give=lambda idx, new: idx),
             (
                 "The model never reads what it has written: each new token is drawn after the same text.",
                 "Join each token to `idx` before the next round.",
@@ -129,7 +163,7 @@ GENERATE = Exercise(
             ): wrong.generate_with(wrong.one_for_all),
             (
                 "The generator that you are given has no effect, so the same seed would give another text every time.",
-                "`multinomial` has an argument for it.",
+                "Pass it on: to `next_token`, or to `multinomial` if you draw here.",
             ): wrong.generate_with(wrong.token_with(seeded=False)),
             (
                 "Right, but PyTorch records a computation graph for every token, which nobody will use.",

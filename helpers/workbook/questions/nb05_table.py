@@ -7,8 +7,7 @@ from helpers.basics.bigram import fit
 from helpers.model import Bigram
 from helpers.workbook.questions import Exercise, listed
 from helpers.workbook.questions import nb05_wrong as wrong
-from helpers.workbook.questions.nb05_trials import fit_trial, loss_trial, settings
-from helpers.workbook.trials import module_trial
+from helpers.workbook.questions.nb05_trials import bigram_trial, fit_trial, loss_trial, settings
 
 NO_CLASS = "Every nn.Module begins with a line that sets up its register of weights. Which one is missing from `__init__`?"
 
@@ -16,7 +15,7 @@ BIGRAM = Exercise(
     "Bigram is yours: the weights of ours, the same logits, the same gradients.",
     part="Bigram",
     right=Bigram,
-    run=module_trial(),
+    run=bigram_trial,
     cases=lambda g: [((v,), torch.randint(v, shape, generator=g)) for v, shape in ((3, (1, 2)), (7, (4, 5)), (11, (3, 1)))],
     mistakes=listed(
         {
@@ -36,9 +35,26 @@ BIGRAM = Exercise(
                 "The numbers are there, but batch and time have become one dimension. Who flattens, the model or the loss?",
                 "Return what the lookup gives, (B, T, V), and leave flattening to the loss.",
             ): wrong.bigram(lambda table, idx: table(idx).flatten(0, 1)),
+            (
+                "`detach`, `.data` and `no_grad` cut the graph: no gradient reaches the table.",
+                "Call the layer itself, with `idx` in round brackets. Nothing has to be taken out of it.",
+            ): [wrong.bigram(lambda table, idx: table.weight.detach()[idx]), wrong.bigram(lambda table, idx: table(idx).detach())],
+            (
+                "A layer is called, with round brackets.",
+                "Only tensors and lists take square brackets, and an nn.Embedding is neither.",
+            ): wrong.bigram(lambda table, idx: table[idx]),
+            (
+                "Keep the layer on `self`: a name without it is forgotten at the end of `__init__`.",
+                "What `forward` reads as `self.table` has to be assigned under just this name.",
+            ): wrong.WithoutSelf,
+            ("Only `forward` is missing.", "`forward(self, idx)` looks the rows of `idx` up in the table."): wrong.WithoutForward,
+            (
+                "nn.Linear multiplies vectors of floats by its weight, and `idx` holds integers. Which layer looks rows up?",
+                "nn.Embedding takes the integers as they are.",
+            ): [wrong.bigram(wrong.look_up, layer=lambda V: nn.Linear(V, V)), wrong.bigram(wrong.look_up, layer=lambda V: nn.Linear(V, V, bias=False))],
             (NO_CLASS, "`super()` gives access to what nn.Module does in its own `__init__`."): wrong.WithoutSuper,
             (
-                "This tensor is not registered as a weight, so no optimizer would find it. Which layer holds a table that learns?",
+                "A plain tensor is not registered as a weight, so no optimizer would find it. Which layer holds a table that learns?",
                 "Make an nn.Embedding with as many rows as characters. How long is a row?",
             ): wrong.bigram(lambda table, idx: table[idx], layer=lambda V: torch.zeros(V, V)),
             (
@@ -74,7 +90,7 @@ BIGRAM = Exercise(
         }
     ),
     hints=(
-        "Two lines are missing: `__init__` makes a table of logits, `forward` looks rows up in it.",
+        "One line each: `__init__` makes a table of logits, and `forward` looks rows up in it.",
         "nn.Embedding takes the number of rows and the length of a row. A row holds one logit for each next character.",
     ),
 )
@@ -106,6 +122,18 @@ LOSS = Exercise(
                 "`cross_entropy` does a softmax itself, and yours comes on top of it.",
                 "Hand over the logits as the model returns them.",
             ): wrong.loss_with(logits=lambda z: z.flatten(0, 1).softmax(dim=-1)),
+            (
+                "Logits first, then the targets.",
+                "The first argument has V numbers for each question, the second has one.",
+            ): wrong.loss_swapped,
+            (
+                "`x` holds characters, not logits. Call the model.",
+                "`model(x)` gives logits of shape (B, T, V).",
+            ): [wrong.loss_of_x(), wrong.loss_of_x(flat=False)],
+            (
+                "You add up means, so the loss grows with the batch. Take one mean over all questions.",
+                "Flatten, and call `cross_entropy` once.",
+            ): [wrong.loss_summed(0), wrong.loss_summed(1)],
             (
                 "Your loss is a sum, so it would grow with the batch. A loss per character is a mean.",
                 "Leave `reduction` at what it is by default.",
@@ -187,10 +215,28 @@ FIT = Exercise(
                 "Collect the losses in a list, and return it at the end.",
             ): wrong.fit_with(give=lambda losses: None),
             (
+                "`.item()` too early: it gives a plain number, and a number has no `backward`.",
+                "Keep the loss a tensor, and take its number where you append it to the list.",
+            ): wrong.fit_on_a_number,
+            (
+                "`steps` is one number. A loop needs something to go through.",
+                "`range` counts up to a number.",
+            ): wrong.fit_over_a_number,
+            (
+                "The table moves, but not by the optimizer that you are given.",
+                "Make no optimizer of your own: the caller has chosen one, with its learning rate.",
+            ): wrong.fit_with(other=True),
+            (
+                "Your list holds only the loss of the last step. Where does the list begin, and where does it grow?",
+                "The empty list stands above the loop, and `append` inside of it.",
+            ): wrong.fit_with(give=lambda losses: [losses[-1]]),
+            (
                 "It trains, and returns one loss. A curve needs the loss of every step.",
                 "Collect the losses in a list.",
             ): [
                 wrong.fit_with(give=lambda losses: losses[-1] if losses else 0.0),
+                wrong.fit_with(give=lambda losses: losses[-1]),
+                wrong.fit_with(item=False, give=lambda losses: losses[-1]),
                 wrong.fit_with(give=lambda losses: sum(losses)),
             ],
         }

@@ -6,7 +6,7 @@ import torch
 import torch.nn as nn
 
 from helpers.model import Bigram
-from helpers.workbook.trials import same_weights
+from helpers.workbook.trials import module_trial, same_weights
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,12 @@ class Watched(torch.optim.SGD):
         return "called before `backward`" if early else "called when the gradient was gone"
 
 
+def bigram_trial(cls, sizes, idx):
+    """What a Bigram does; where it has no weights, that alone, whatever numbers it holds."""
+    seen = module_trial()(cls, sizes, idx)
+    return {"its parameters": "none"} if seen["its parameters"] == "none" else seen
+
+
 def fit_trial(answer, setting):
     """A training loop on a small table: what it returns, takes and calls, and what the table is like afterwards."""
     vocab_size, steps = setting.sizes
@@ -63,12 +69,18 @@ def fit_trial(answer, setting):
         return taken[-1][:, :-1], taken[-1][:, 1:]
 
     optimizer = Watched(model, lr=3.0)
-    losses = answer(model, next_batch, optimizer, steps)
+    before = model.table.weight.detach().clone()
+    try:
+        losses = answer(model, next_batch, optimizer, steps)
+    except (UnboundLocalError, IndexError):  # of a name or a place that only a step fills
+        if steps:
+            raise
+        return {"its result": "an error"}
     listed_losses = losses if isinstance(losses, list) else []
-    return {
-        "its result": in_words(losses),
-        "batches taken": len(taken),
-        "`optimizer.step`": optimizer.told(),
+    seen = {"its result": in_words(losses), "batches taken": len(taken), "`optimizer.step`": optimizer.told()}
+    if not optimizer.found and not torch.equal(model.table.weight, before):
+        return seen | {"`optimizer.step`": "never called, and yet the table has moved"}
+    return seen | {
         "its first loss": torch.as_tensor((listed_losses or [0.0])[0]),
         "the table after the last step": model.table.weight.detach().clone(),
         "its losses": listed_losses,
@@ -102,7 +114,12 @@ def generate_trial(answer, setting):
     vocab_size, B, T, n_new, context_length = setting.sizes
     torch.manual_seed(3)
     model, idx = Reader(vocab_size), torch.randint(vocab_size, (B, T))
-    result = answer(model, idx, n_new, context_length, torch.Generator().manual_seed(4))
+    try:
+        result = answer(model, idx, n_new, context_length, torch.Generator().manual_seed(4))
+    except (UnboundLocalError, IndexError, ValueError, RuntimeError):  # of what only a round fills, or of an empty list to join
+        if n_new:
+            raise
+        return {"the shape of its result": "none, it is an error"}
     if not isinstance(result, torch.Tensor):
         return no_tensor(result)
     seen = {

@@ -32,6 +32,24 @@ def named_otherwise():
     return [bigram(look_up, name=name) for name in names.split()]
 
 
+class WithoutForward(nn.Module):
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, vocab_size)
+
+
+class WithoutSelf(nn.Module):
+    def __init__(self, vocab_size):
+        super().__init__()
+        table = nn.Embedding(vocab_size, vocab_size)  # noqa: F841
+
+    def forward(self, idx):
+        return self.table(idx)
+
+
+WithoutForward.__name__ = WithoutSelf.__name__ = "Bigram"  # their errors name the class
+
+
 class WithoutSuper(nn.Module):
     def __init__(self, vocab_size):
         self.table = nn.Embedding(vocab_size, vocab_size)
@@ -46,7 +64,25 @@ def loss_with(logits=lambda z: z.flatten(0, 1), targets=lambda x, y: y.flatten()
     return loss_of
 
 
-def fit_with(*order, each=True, targets="y", logits=lambda z: z.flatten(0, 1), give=lambda losses: losses, item=True):
+def loss_swapped(model, x, y):
+    return F.cross_entropy(y.flatten(), model(x).flatten(0, 1))
+
+
+def loss_of_x(flat=True):
+    return lambda model, x, y: F.cross_entropy(x.flatten(), y.flatten()) if flat else F.cross_entropy(x, y)
+
+
+def loss_summed(dim):
+    """loss_of, a sum of the means of each text (dim 0) or of each position (dim 1)."""
+
+    def loss_of(model, x, y):
+        z = model(x)
+        return sum(F.cross_entropy(z.select(dim, i), y.select(dim, i)) for i in range(x.shape[dim]))
+
+    return loss_of
+
+
+def fit_with(*order, each=True, targets="y", logits=lambda z: z.flatten(0, 1), give=lambda losses: losses, item=True, other=False):
     """fit, right as it stands; `order` are the names of the calls in each step, the other arguments spoil more."""
     order = order or ("zero_grad", "backward", "step")
 
@@ -58,6 +94,8 @@ def fit_with(*order, each=True, targets="y", logits=lambda z: z.flatten(0, 1), g
             if each:
                 x, y = next_batch()
             loss = F.cross_entropy(logits(model(x)), {"x": x, "y": y}[targets].flatten())
+            if other:
+                optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             calls = {"zero_grad": optimizer.zero_grad, "backward": loss.backward, "step": optimizer.step}
             for name in order:
                 calls[name]()
@@ -72,6 +110,19 @@ def fit_and_leave(model, next_batch, optimizer, steps):
     for _ in range(steps):
         losses += fit_with()(model, next_batch, optimizer, 1)
         return losses
+
+
+def fit_on_a_number(model, next_batch, optimizer, steps):
+    for _ in range(steps):
+        x, y = next_batch()
+        loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten()).item()
+        loss.backward()
+    return []
+
+
+def fit_over_a_number(model, next_batch, optimizer, steps):
+    for _ in steps:
+        pass
 
 
 def not_flat(model, next_batch, optimizer, steps):
@@ -113,7 +164,7 @@ def one_for_all(logits, generator=None):
     return torch.multinomial(probs[0], 1, generator=generator).expand(len(probs), 1)
 
 
-def generate_with(draw=None, crop=lambda idx, n: idx[:, -n:], grad=False, read_on=True, whole=True):
+def generate_with(draw=None, crop=lambda idx, n: idx[:, -n:], grad=False, read_on=True, give=lambda idx, new: torch.cat([idx, new], dim=1)):
     """generate, right as it stands; each argument spoils one part of it."""
     draw = draw or token_with()
 
@@ -124,7 +175,7 @@ def generate_with(draw=None, crop=lambda idx, n: idx[:, -n:], grad=False, read_o
                 token = draw(model(crop(seen, context_length)), generator)
                 new = torch.cat([new, token], dim=1)
                 seen = torch.cat([seen, token], dim=1) if read_on else seen
-        return torch.cat([idx, new], dim=1) if whole else new
+        return give(idx, new)
 
     return generate
 
@@ -132,6 +183,28 @@ def generate_with(draw=None, crop=lambda idx, n: idx[:, -n:], grad=False, read_o
 def generate_and_leave(model, idx, n_new, context_length, generator=None):
     for _ in range(n_new):
         return generate_with()(model, idx, 1, context_length, generator)
+
+
+def new_ones_alone():
+    """Samplers that give back only new tokens: all, by their number or from a list, or the last of them."""
+    yield generate_with(give=lambda idx, new: new)
+    yield generate_with(give=lambda idx, new: torch.cat([idx, new], dim=1)[:, -new.shape[1] :])
+    yield generate_with(give=lambda idx, new: torch.cat(list(new.split(1, dim=1)), dim=1) if new.shape[1] else [][0])
+    yield generate_with(give=lambda idx, new: new.split(1, dim=1)[-1] if new.shape[1] else [][0])
+
+
+def last_place_twice(model, idx, n_new, context_length, generator=None):
+    for _ in range(n_new):
+        F.softmax(model(idx)[:, -1][:, -1], dim=1)
+    return idx
+
+
+@torch.no_grad()
+def cut_itself(model, idx, n_new, context_length, generator=None):
+    for _ in range(n_new):
+        idx = idx[:, -context_length:]
+        idx = torch.cat([idx, token_with()(model(idx), generator)], dim=1)
+    return idx
 
 
 @torch.no_grad()

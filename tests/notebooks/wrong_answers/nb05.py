@@ -59,13 +59,23 @@ def changed(source, *pairs):
     return source
 
 
+NEXT = TOKEN.format(line="return torch.multinomial(logits[:, -1].softmax(-1), 1, generator=generator)")
+
+
+def with_next_token(draw):
+    """generate, drawing as written."""
+    return changed(
+        GENERATE, (GENERATE[GENERATE.index("        z =") : GENERATE.index("        idx =")], f"        new = {draw}\n")
+    )
+
+
 WRONG = {
     "05.1": [
         changed(BIGRAM, (RESULT, "return F.softmax(self.table(idx), dim=-1)")),
         changed(BIGRAM, ("self.table", "self.embedding")),
         changed(BIGRAM, ("        super().__init__()\n", "")),
         changed(
-            BIGRAM, (LAYER, "self.table = torch.zeros(vocab_size, vocab_size)"), (RESULT, "return self.table[idx]")
+            BIGRAM, (LAYER, "self.table = torch.randn(vocab_size, vocab_size)"), (RESULT, "return self.table[idx]")
         ),
         changed(BIGRAM, (LAYER, "self.table = nn.Embedding(V, V)")),
         changed(BIGRAM, (LAYER, "self.table = nn.Embedding(vocab_size, 1)")),
@@ -84,6 +94,11 @@ WRONG = {
             (LAYER, "self.table = nn.Parameter(torch.randn(vocab_size, vocab_size))"),
             (RESULT, "return self.table[idx]"),
         ),
+        changed(BIGRAM, (RESULT, "return self.table.weight.detach()[idx]")),
+        changed(BIGRAM, (RESULT, "return self.table[idx]")),
+        changed(BIGRAM, (LAYER, "table = nn.Embedding(vocab_size, vocab_size)")),
+        changed(BIGRAM, ("    def forward(self, idx):\n        return self.table(idx)\n", "")),
+        changed(BIGRAM, (LAYER, "self.table = nn.Linear(vocab_size, vocab_size)")),
     ],
     "05.2": [
         LOSS.format(**RIGHT | {"targets": "x.reshape(-1)"}),
@@ -93,6 +108,9 @@ WRONG = {
         LOSS.format(**RIGHT | {"more": ", reduction='sum'"}),
         LOSS.format(**RIGHT | {"end": ".item()"}),
         LOSS.format(**RIGHT | {"logits": "z[:, -1]", "targets": "y[:, -1]"}),
+        LOSS.format(**RIGHT | {"logits": "y.reshape(-1)", "targets": "z.view(B * T, V)"}),
+        LOSS.format(**RIGHT | {"logits": "x.reshape(-1)"}),
+        "def loss_of(model, x, y):\n    return sum(F.cross_entropy(z, t) for z, t in zip(model(x), y))",
     ],
     "05.3": [
         changed(FIT, ("        optimizer.zero_grad()\n", "")),
@@ -122,12 +140,20 @@ WRONG = {
         changed(FIT, ("z = model(inputs)", "z = model(inputs).softmax(-1)")),
         changed(FIT, ("    return history", "        return history")),
         changed(FIT, ("    return history", "")),
-        changed(FIT, ("    return history", "    return sum(history)")),
+        changed(FIT, ("    return history", "    return loss")),
+        changed(FIT, ("targets.reshape(-1))", "targets.reshape(-1)).item()"), ("loss.item()", "loss")),
+        changed(FIT, ("range(steps)", "steps")),
+        changed(
+            FIT,
+            ("    history = []\n", "    history = []\n    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)\n"),
+        ),
+        changed(FIT, ("        history.append", "    history.append")),
     ],
     "05.4": [
         TOKEN.format(line="torch.multinomial(logits[:, -1].softmax(1), 1, generator=generator)"),
         TOKEN.format(line="return logits[:, -1].argmax(1, keepdim=True)"),
         TOKEN.format(line="return torch.multinomial(logits[:, 0].softmax(1), 1, generator=generator)"),
+        TOKEN.format(line="return torch.multinomial(logits[..., -1].softmax(-1), 1, generator=generator)"),
         TOKEN.format(line="return torch.multinomial(logits[-1].softmax(-1), 1, generator=generator)"),
         TOKEN.format(line="return torch.multinomial(logits[:, -1].softmax(0), 1, generator=generator)"),
         TOKEN.format(line="return torch.multinomial(logits.softmax(-1), 1, generator=generator)"),
@@ -160,6 +186,13 @@ WRONG = {
             ("idx = torch.cat((idx, new)", "idx = torch.cat((idx, new.expand(len(idx), 1))"),
         ),
         changed(GENERATE, (", generator=generator)", ")")),
+        changed(GENERATE, ("[:, -1, :]", "[:, :, -1]")),
+        changed(GENERATE, ("context = idx[", "context = idx = idx[")),
+        changed(GENERATE, ("idx[:, -context_length:]", "idx[-context_length:]")),
+        changed(GENERATE, ("idx = torch.cat", "torch.cat")),
+        NEXT + with_next_token("next_token(model(context)[:, -1], generator)"),
+        NEXT.replace("softmax(-1)", "softmax(1)") + with_next_token("next_token(model(context)[:, -1], generator)"),
+        "def next_token(logits, generator=None):\n    ...\n" + with_next_token("next_token(model(context), generator)"),
         changed(GENERATE, ("@torch.no_grad()\n", "")),
         changed(GENERATE, ("    return idx", "        return idx")),
         changed(
