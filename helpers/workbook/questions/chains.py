@@ -49,6 +49,24 @@ def every_way(end):
     visit(end)
 
 
+def only_the_end(end):
+    end.grad = 1.0
+
+
+def emptied(end):
+    for value in topological_order(end):
+        value.grad = 0.0
+    back()(end)
+
+
+def all_pairs(end):
+    end.grad = 1.0
+    for value in reversed(topological_order(end)):
+        for parent in value.parents:
+            for local in value.local:
+                parent.grad += local * value.grad
+
+
 def by_data(end):
     end.grad = 1.0
     for value in reversed(topological_order(end)):
@@ -57,11 +75,11 @@ def by_data(end):
 
 
 BACKWARD = Exercise(
-    "backward is yours. On any graph of Values it does what loss.backward() does in PyTorch.",
+    "backward is yours. On any new graph of Values it finds the gradients that loss.backward() finds in PyTorch.",
     part="backward",
     right=backward,
     run=gradients_of,
-    cases=lambda g: GRAPHS,
+    cases=lambda g: [*GRAPHS, *((*GRAPHS[i], 5.0) for i in (0, 5))],
     mistakes=listed(
         {
             (
@@ -100,6 +118,18 @@ BACKWARD = Exercise(
                 "Gradients flow from a value to its parents. In your version they flow the other way.",
                 "`parent.grad` is what changes, and `value.grad` is what it is computed from.",
             ): upwards,
+            (
+                "Nothing reaches the parents yet. Only the end has its gradient.",
+                "Go through `topological_order(end)` backwards, and let each Value give its parents their share.",
+            ): only_the_end,
+            (
+                "Every parent gets every local derivative. Each should get only its own.",
+                "Go through both side by side: the first parent belongs to the first local derivative.",
+            ): all_pairs,
+            (
+                "You set every grad to 0 first, and what lay there is lost. Backward adds to it.",
+                "Leave the grads of the parents as they are. Only `end.grad` is set.",
+            ): emptied,
             (
                 "A gradient is passed on before all of it has arrived, and then passed on again: some parts count twice.",
                 "Use your `topological_order`, backwards. Then each Value passes its gradient on once.",
@@ -173,12 +203,22 @@ LINEAR = Exercise(
                 "`return grad_x, grad_weight, grad_bias`.",
             ): [layer(arrange=lambda x, w, b: (w, b, x)), layer(arrange=lambda x, w, b: (w, x, b))],
             (
-                "An elementwise product needs equal shapes. Here the two matrices are multiplied with `@`.",
+                "`*` multiplies element by element. Here you need a matrix product, `@`.",
                 "Write the shapes down, (B, n_out), (n_out, n_in), (B, n_in), and see which products can come out of them.",
             ): [
                 *(layer(x=f) for f in (lambda w, g: g * w, lambda w, g: w * g)),
                 *(layer(weight=f) for f in (lambda x, g: g * x, lambda x, g: x * g, lambda x, g: g.T * x)),
+                *(layer(lambda w, g: g * w, f) for f in (lambda x, g: g * x, lambda x, g: g.T * x)),
+                *(layer(lambda w, g: w * g, f) for f in (lambda x, g: x * g, lambda x, g: x * g.T)),
             ],
+            (
+                "Three are asked, the gradients of x, of the weight and of the bias, and yours gives one.",
+                "`return` the three with commas between them, in this order.",
+            ): [layer(arrange=lambda x, w, b: x), layer(arrange=lambda x, w, b: [x])],
+            (
+                "Three are asked, and yours gives two. One of the three is still missing: of x, of the weight, or of the bias?",
+                "`return` the three with commas between them, in this order.",
+            ): layer(arrange=lambda x, w, b: (x, w)),
         }
     ),
     hints=(

@@ -38,11 +38,14 @@ def operations(cls, program, leaves):
     return seen | {"its local derivatives": [float(d) for d in y.local]}
 
 
-def gradients_of(answer, program, leaves):
-    """A trial of backward: every grad, in the order in which backward comes to them."""
+def gradients_of(answer, program, leaves, before=0.0):
+    """A trial of backward: every grad, in the order in which backward comes to them. `before`: what the leaves hold."""
     values = made(program, leaves)
+    for name in leaves:
+        values[name].grad = before
     answer(values["y"])
-    return {f"the grad of {name}": values[name].grad for name in [n for n in values if n not in leaves][::-1] + list(leaves)}
+    when = f" (all inputs held {before} before)" * bool(before)
+    return {f"the grad of {name}{when}": values[name].grad for name in [n for n in values if n not in leaves][::-1] + list(leaves)}
 
 
 def value_with(grad=0.0, **methods):
@@ -76,6 +79,26 @@ def plain_exp(V):
 
 def plain_relu(V):
     return lambda self: max(self.data, 0.0)
+
+
+def forgetful(*given):
+    """exp and relu that hand over only a part of what a Value takes: given(self, local) is the rest of the arguments."""
+    exp = lambda V: lambda self: V(math.exp(self.data), *[part(self, math.exp(self.data)) for part in given])  # noqa: E731
+    relu = lambda V: lambda self: V(max(self.data, 0.0), *[part(self, float(self.data > 0)) for part in given])  # noqa: E731
+    return {"exp": exp, "relu": relu}
+
+
+def some_of(methods, **more):
+    """Classes with the first of two spoilt methods, with the second, and with both."""
+    return [value_with(**dict([pair]), **more) for pair in methods.items()] + [value_with(**methods, **more)]
+
+
+def exp_of_self(V):
+    return lambda self: V(math.exp(self), (self,), (math.exp(self),))
+
+
+def max_of_self(V):
+    return lambda self: V(max(self, 0.0), (self,), (float(self.data > 0),))
 
 
 def no_comma(parents):
@@ -138,6 +161,29 @@ VALUE = Exercise(
                 value_with(relu=plain_relu),
                 value_with(exp=plain_exp, relu=plain_relu),
                 value_with(exp=plain_exp, relu=plain_relu, __mul__=lambda V: lambda a, b: a.data * b.data),
+            ],
+            (
+                "The result of `exp` or `relu` forgot its parent: there is one, `self`, and backward has to find it.",
+                "`Value(...)` takes three arguments: the number, the parents, and the local derivatives. `__add__` shows all of them.",
+            ): [
+                *some_of(forgetful()),
+                value_with(**forgetful(), __mul__=lambda V: lambda a, b: V(a.data * b.data)),
+                *some_of(forgetful(lambda self, d: (), lambda self, d: (d,))),
+            ],
+            (
+                "The result of `exp` or `relu` knows its parent, and not how much it changes with it: the local derivative is missing.",
+                "`Value(...)` takes three arguments: the number, the parents, and one local derivative for each parent.",
+            ): some_of(forgetful(lambda self, d: (self,))),
+            (
+                "`math.exp` needs a number, and `self` is a Value, which holds one.",
+                "The number is `self.data`.",
+            ): [value_with(exp=exp_of_self), value_with(exp=exp_of_self, relu=max_of_self)],
+            (
+                "`max` compares numbers, and `self` is a Value, which holds one.",
+                "The number is `self.data`.",
+            ): [
+                value_with(relu=max_of_self),
+                value_with(relu=lambda V: lambda self: V(max(0.0, self), (self,), (float(self.data > 0),))),
             ],
             (
                 "exp is its own derivative. So the local derivative is not the number that went in.",

@@ -42,6 +42,10 @@ SIDE = Exercise(
                 "The shape is right, and the numbers are mixed: all first numbers come first. All of the first character should.",
                 "No transpose is needed.",
             ): lambda table, idx: table[idx].transpose(1, 2).flatten(1),
+            (
+                "Fixed numbers fit one example, that of the text above. B, T and C can be any numbers.",
+                "Ask the tensor for its sizes, or let `flatten` find them.",
+            ): lambda table, idx: table[idx].view(1, 4),
         }
     ),
     hints=("Look up the rows first: `table[idx]` is (B, T, C).", "Then `flatten(1)` merges everything from dimension 1 on."),
@@ -52,18 +56,24 @@ SIDE = Exercise(
 )
 
 
-def mlp_with(flat=None, act=F.relu, end=None, bias=True, inner=None, wide=None):
+def mlp_with(flat=None, act=F.relu, end=None, bias=(True, True), inner=None, wide=None, hidden=None, table=None, swap="", look=None, early=None):
     """An MLP, right as it stands; each argument spoils one part of it."""
 
     class Changed(nn.Module):
         def __init__(self, vocab_size, context_length, n_embd, n_hidden):
             super().__init__()
-            self.embedding = nn.Embedding(vocab_size, n_embd)
-            self.hidden = nn.Linear(wide(context_length, n_embd) if wide else context_length * n_embd, n_hidden, bias=bias)
-            self.output = nn.Linear(n_hidden, vocab_size, bias=bias)
+            n_hidden = hidden or n_hidden
+            n_in = wide(context_length, n_embd) if wide else context_length * n_embd
+            sizes = {"e": table(vocab_size, context_length, n_embd) if table else (vocab_size, n_embd), "h": (n_in, n_hidden), "o": (n_hidden, vocab_size)}
+            sizes |= {name: sizes[name][::-1] for name in swap}
+            self.embedding = nn.Embedding(*sizes["e"])
+            self.hidden = nn.Linear(*sizes["h"], bias=bias[0])
+            self.output = nn.Linear(*sizes["o"], bias=bias[1])
+            if early:
+                early(self.hidden)
 
         def forward(self, idx):
-            x = self.embedding(idx)
+            x = look(self.embedding, idx) if look else self.embedding(idx)
             x = flat(x) if flat else x.flatten(1)
             h = act(self.hidden(inner(x) if inner else x))
             return (end or (lambda z: z[:, None]))(self.output(h))
@@ -148,9 +158,29 @@ MODEL = Exercise(
                 "`F.relu`.",
             ): [mlp_with(act=torch.tanh), mlp_with(act=F.gelu), mlp_with(act=torch.sigmoid)],
             (
-                "Both linear layers need a bias: `nn.Linear` makes one unless it is told not to.",
-                "Leave `bias=False` out.",
-            ): mlp_with(bias=False),
+                "A linear layer has no bias here: `nn.Linear` makes one unless it is told not to.",
+                "Leave `bias=False` out, of both layers.",
+            ): [mlp_with(bias=pair) for pair in ((False, False), (False, True), (True, False))],
+            (
+                "`self.embedding` is a layer, not a tensor, so it has no places in brackets. Layers are called.",
+                "`self.embedding(idx)` gives the vectors. Its table, the tensor, is `self.embedding.weight`.",
+            ): mlp_with(look=lambda layer, idx: layer[idx]),
+            (
+                "`F.relu` works on tensors, and here it gets a layer. In `__init__` layers are only made.",
+                "Apply `F.relu` in `forward`, to the result of `self.hidden(...)`.",
+            ): mlp_with(early=F.relu),
+            (
+                "The two sizes of a layer are swapped. The first is what goes in, the second what comes out.",
+                "embedding: vocab_size, n_embd. hidden: context_length * n_embd, n_hidden. output: n_hidden, vocab_size.",
+            ): [mlp_with(swap=names) for names in ("e", "h", "o", "ho", "eho", "eh", "eo")],
+            (
+                "The embedding has a row for each place. It needs one for each character that there is.",
+                "Its first size is vocab_size.",
+            ): mlp_with(table=lambda v, t, c: (t, c)),
+            (
+                "A size is a fixed number, which fits only the models of this notebook.",
+                "Write sizes with the four arguments of `__init__`: 128, for example, is context_length * n_embd.",
+            ): [mlp_with(wide=lambda t, c: 128), mlp_with(hidden=256), mlp_with(wide=lambda t, c: 128, hidden=256), mlp_with(table=lambda v, t, c: (84, c))],
             (
                 "The hidden layer is made for one character. How many numbers does it get for a whole text?",
                 "context_length * n_embd inputs.",

@@ -13,10 +13,16 @@ def order_of(answer, program, leaves):
     """A trial of a topological order. Many orders are right: what is looked at is what makes one right."""
     values = made(program, leaves)
     names = {id(value): name for name, value in values.items()}
-    order = [names[id(value)] for value in answer(values["y"])]
+    found = answer(values["y"])
+    if not isinstance(found, (list, tuple)):
+        return {"the kind of the result": type(found).__name__}
+    if strange := [type(value).__name__ for value in found if id(value) not in names]:
+        return {"the kind of the result": f"list with a {strange[0]} in it"}
+    order = [names[id(value)] for value in found]
     place = {name: i for i, name in reversed(list(enumerate(order)))}
     pairs = [(n, names[id(parent)]) for n in place for parent in values[n].parents]
     return {
+        "the kind of the result": "list",
         "the Values that are missing": listing(names.values() - place.keys()),
         "the Values that stand there twice": listing(name for name in place if order.count(name) > 1),
         "the Values that stand before one of their parents": listing({n for n, p in pairs if place.get(p, 0) > place[n]}),
@@ -62,6 +68,22 @@ ORDER = Exercise(
     cases=lambda g: GRAPHS,
     mistakes=listed(
         {
+            (
+                "Your function gives nothing back. What should stand in its last line?",
+                "`return` the list, outside of `visit`, after `visit(end)`.",
+            ): lambda end: [].append(end),
+            (
+                "Your list is empty. Is `visit` ever called from outside?",
+                "Call `visit(end)` once, below the inner function and before `return`.",
+            ): lambda end: [],
+            (
+                "Your list holds numbers. It should hold the Values themselves, because backward needs their `grad` and `parents`.",
+                "Append `value`, without `.data`.",
+            ): [lambda end: [value.data for value in visited()(end)], lambda end: [value.data for value in visited(False)(end)]],
+            (
+                "A set has no order. You need a list beside it.",
+                "Append to a list, and keep the set only for looking up what was visited.",
+            ): lambda end: set(visited()(end)),
             (
                 "A Value that is used twice is visited twice. How could you notice that you have been there?",
                 "Keep a set of the Values that were visited, and return at once where one of them comes again.",

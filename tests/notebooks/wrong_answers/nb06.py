@@ -10,9 +10,9 @@ MLP = """
 class MLP(nn.Module):
     def __init__(self, vocab_size, context_length, n_embd, n_hidden):
         super().__init__()
-        self.embedding = nn.Embedding(vocab_size, n_embd)
-        self.hidden = nn.Linear({wide}, n_hidden{bias})
-        self.output = nn.Linear(n_hidden, vocab_size{bias})
+        self.embedding = nn.Embedding({rows}, n_embd)
+        self.hidden = {layer}
+        self.output = nn.Linear({last}{bias})
 
     def forward(self, idx):
         x = {x}
@@ -20,7 +20,10 @@ class MLP(nn.Module):
         return {out}
 """
 RIGHT = {
+    "rows": "vocab_size",
+    "layer": "nn.Linear({wide}, n_hidden{bias})",
     "wide": "n_embd * context_length",
+    "last": "n_hidden, vocab_size",
     "bias": "",
     "x": "self.embedding(idx).view(len(idx), -1)",
     "h": "torch.relu(self.hidden(x))",
@@ -29,7 +32,8 @@ RIGHT = {
 
 
 def mlp(**spoilt):
-    return MLP.format(**RIGHT | spoilt)
+    parts = RIGHT | spoilt
+    return MLP.format(**parts | {"layer": parts["layer"].format(**parts)})
 
 
 VALUE = """
@@ -47,17 +51,36 @@ class Value:
         return {mul}
 
     def exp(self):
-        return Value(math.exp(self.data), {one}, {exp})
+        return Value(math.exp({number}), {one}, {exp})
 
     def relu(self):
         if self.data {above} 0:
             return Value(self.data, (self,), ({on},))
         return Value({below}, (self,), ({off},))
 """
+
+SHORT = """
+class Value:
+    def __init__(self, data, parents=(), local=()):
+        self.data, self.grad, self.parents, self.local = data, 0.0, parents, local
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+
+    def exp(self):
+        return Value(math.exp(self.data){exp})
+
+    def relu(self):
+        return Value(max({number}, 0.0){relu})
+"""
 GOOD = {
     "grad": "0.0",
     "mul": "Value(self.data * other.data, (self, other), (other.data, self.data))",
     "one": "(self,)",
+    "number": "self.data",
     "exp": "(math.exp(self.data),)",
     "above": ">",
     "on": "1.0",
@@ -86,6 +109,20 @@ def order(*lines, out="found"):
     return ORDER.format(lines="\n        ".join(lines), out=out)
 
 
+NEVER_CALLED = """
+def topological_order(end):
+    order, seen = [], set()
+
+    def visit(value):
+        if value not in seen:
+            seen.add(value)
+            for parent in value.parents:
+                visit(parent)
+            order.append(value)
+
+    return order
+"""
+
 SKIP, REMEMBER, DOWN = "if value in seen: return", "seen.append(value)", "[visit(parent) for parent in value.parents]"
 APPEND = "found.append(value)"
 
@@ -102,6 +139,31 @@ def backward(end):
 def back(line="parent.grad = parent.grad + value.grad * value.local[i]", start="1.0", order="order[::-1]"):
     return BACKWARD.format(line=line, start=start, order=order)
 
+
+ONLY_THE_END = """
+def backward(end):
+    end.grad = 1.0
+"""
+
+ALL_PAIRS = """
+def backward(end):
+    end.grad = 1.0
+    for value in topological_order(end)[::-1]:
+        for parent in value.parents:
+            for local in value.local:
+                parent.grad += value.grad * local
+"""
+
+EMPTIED = """
+def backward(end):
+    order = topological_order(end)
+    for value in order:
+        value.grad = 0.0
+    end.grad = 1.0
+    for value in order[::-1]:
+        for parent, local in zip(value.parents, value.local):
+            parent.grad += value.grad * local
+"""
 
 LINEAR = """
 def linear_backward(x, weight, grad):
@@ -146,6 +208,7 @@ WRONG = {
         SIDE.format("vectors.mean(1)"),
         SIDE.format("vectors.sum(1)"),
         SIDE.format("vectors.mT.reshape(len(idx), -1)"),
+        SIDE.format("vectors.reshape(1, 4)"),
     ],
     "06.2": [
         mlp(h="self.hidden(x)"),
@@ -159,6 +222,11 @@ WRONG = {
         mlp(wide="n_embd"),
         mlp(x="torch.relu(self.embedding(idx)).flatten(1)"),
         mlp(x="self.embedding(idx).transpose(1, 2).reshape(len(idx), -1)"),
+        "def side_by_side(table, idx): return table[idx].flatten(1)\n" + mlp(x="side_by_side(self.embedding, idx)"),
+        mlp(layer="F.relu(nn.Linear({wide}, n_hidden))"),
+        mlp(layer="nn.Linear(n_hidden, {wide})", last="vocab_size, n_hidden"),
+        mlp(rows="context_length"),
+        mlp(wide="128"),
     ],
     "06.3": [
         value(mul="Value(self.data * other.data, (self, other), (self.data, other.data))"),
@@ -175,6 +243,10 @@ WRONG = {
         value(below="-self.data"),
         value(one="(self)"),
         value(grad="1.0"),
+        SHORT.format(exp="", relu="", number="self.data"),
+        SHORT.format(exp=", (self,)", relu=", (self,)", number="self.data"),
+        SHORT.format(exp=", (self,), (math.exp(self.data),)", relu=", (self,), (float(self.data > 0),)", number="self"),
+        value(number="self"),
     ],
     "06.4": [
         order(DOWN, APPEND),
@@ -185,6 +257,10 @@ WRONG = {
         order("if value.data in seen: return", "seen.append(value.data)", DOWN, APPEND),
         order(SKIP, REMEMBER, DOWN, "if not value.parents: found.append(value)"),
         LEVELS,
+        order(SKIP, REMEMBER, DOWN, "found.append(value.data)"),
+        order(SKIP, REMEMBER, DOWN, APPEND, out=""),
+        order(SKIP, REMEMBER, DOWN, APPEND, out="set(found)"),
+        NEVER_CALLED,
     ],
     "06.5": [
         back("parent.grad = value.local[i] * value.grad"),
@@ -197,6 +273,9 @@ WRONG = {
         back("value.grad += value.local[i] * parent.grad"),
         back("parent.grad += parent.data * value.grad"),
         TOO_OFTEN,
+        ONLY_THE_END,
+        ALL_PAIRS,
+        EMPTIED,
     ],
     "06.6": [
         linear(w="x.T @ grad"),
@@ -207,5 +286,7 @@ WRONG = {
         linear(x="grad @ weight.T"),
         linear(out="grad_weight, grad_bias, grad_x"),
         linear(x="weight * grad"),
+        linear(out="grad_x"),
+        linear(out="grad_x, grad_weight"),
     ],
 }
