@@ -2,6 +2,7 @@
 
 import math
 
+from helpers import checks
 from helpers.show.picture import (
     BLUE,
     GREY,
@@ -50,12 +51,15 @@ def loss_curve(history, baselines=None, title="Loss", over="step", smooth=1, lim
     return figure
 
 
-@takes(losses="any (N,)", measured="number -> any number", baselines="baselines", limit="number")
+@takes(losses="any (N,)", baselines="baselines", limit="number")
 def fit_curve(losses, measured, baselines, title, limit=None):
     """The loss of every step of a training (thin), and the validation loss after some of them (thick).
 
     losses: (N,), one for each step. measured: {steps done: nats}.
     """
+    for step, loss in checks.kind("measured", measured, dict, "a dictionary, steps done -> nats").items():
+        checks.integer("A key of measured", step)
+        checks.kind(f"measured[{step}]", loss, (int, float), "a number, or nan")
     steps = range(max([len(losses), *measured]) + 1)
     history = History(step=list(steps), train_loss=[*losses, *[None] * (len(steps) - len(losses))])
     history.val_loss = [measured.get(step) for step in steps]

@@ -25,9 +25,9 @@ class Typewriter(widgets.VBox):
         checks.same_text(checks.module("model", model, ("config", "blocks")), tokenizer)
         self.length, self.seed = checks.integer("length", length, 1), checks.integer("seed", seed, most=2**62)
         self._model, self._tokenizer = copy.deepcopy(model).eval(), tokenizer
-        checks.number("temperature", temperature, least=0, most=2)
+        checks.number("temperature", temperature)  # its slider names the range
         self.temperature = slider("Temperature", float(temperature), 0.0, 2.0, step=0.1)
-        self.prompt = text_box("Prompt", checks.text("prompt", prompt, 1).replace("\n", "\\n"))
+        self.prompt = text_box("Prompt", checks.text("prompt", prompt).replace("\n", "\\n"))
         self.another = widgets.Button(description="Another text", icon="refresh")
         self._text, self._caption = widgets.HTML(), widgets.HTML()
         self._lock, self._turn, self.text, self.caption = threading.Lock(), 0, "", ""

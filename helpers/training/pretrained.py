@@ -34,7 +34,8 @@ def load_or_train(name="gpt", corpus="shakespeare", *, device=None, seconds=SECO
     hash. A model under `name` that is no better than counting pairs of characters, from a training that was stopped
     early, is left where it is, and does not count. The model comes back in eval mode.
     """
-    checks.number("seconds", seconds, above=0)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:  # infinity: no limit
+        raise ValueError(f"seconds is {checks.said(seconds)}; it must be above 0, for instance {SECONDS}.")
     checks.text("name", name, 1)
     device = pick_device(device)
     sizes, batch_size, recipe = preset_for(device, preset)

@@ -57,7 +57,8 @@ def small(monkeypatch):
     """Presets of tiny models, so that the command takes a moment."""
     sizes = dict(context_length=16, n_layer=1, n_head=2, n_embd=16)
     config = recipe.TrainConfig(steps=8, log_every=2, eval_every=4, warmup_steps=2, eval_windows=8)
-    monkeypatch.setattr(command_line, "PRESETS", {"cpu": (sizes, 4, config), "gpu": (sizes, 4, config)})
+    for name in ("cpu", "gpu"):
+        monkeypatch.setitem(recipe.PRESETS, name, (sizes, 4, config))
     monkeypatch.setattr(command_line, "load_text", lambda name: corpus.load_text(name)[:30_000])
 
 

@@ -77,7 +77,7 @@ def test_a_map_holds_every_character_at_its_place_in_the_colour_of_its_kind():
     assert colors["a"] == colors["e"] and len(set(colors.values())) == 3 and colors["⏎"] == colors[","]
     assert figure.alt.startswith("A map. 5 characters as points in a plane. a has e ")
     assert show.embedding_map(vectors, chars, "A map", box=4).axes[0].get_xlim() == (-4, 4)
-    with pytest.raises(ValueError, match="a map of 5 characters needs two each"):
+    with pytest.raises(ValueError, match=r"\(5, 3\); it must be \(N, 2\)"):
         show.embedding_map(torch.randn(5, 3), chars, "A map")
 
 

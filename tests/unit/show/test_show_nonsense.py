@@ -190,7 +190,9 @@ FINE = {
     "broadcasting": {"b:nothing": lambda r, a: "(2, 3) and () give (2, 3)" in r[1]},
     "running_mean": {f"values:{label}": None for label in ("a number with nan", "infinity inside")},
     **{name: {"baselines:a dictionary": None} for name in ("curves", "loss_ladder", "loss_curve")},
-    "fit_curve": dict.fromkeys(("losses:a number with nan", "losses:infinity inside", "baselines:a dictionary")),
+    "fit_curve": dict.fromkeys(
+        ("losses:a number with nan", "losses:infinity inside", "baselines:a dictionary", "measured:a dictionary")
+    ),
 }
 SPECS = [spec_of(name) for name in ARGUMENTS]
 

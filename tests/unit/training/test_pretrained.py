@@ -21,7 +21,7 @@ from helpers.training import checkpoint as ckpt
 from helpers.training import keeping, pretrained
 from helpers.training.loop import steps
 from helpers.training.pretrained import load_or_train, shortened
-from helpers.training.recipe import TrainConfig
+from helpers.training.recipe import PRESETS, TrainConfig
 
 CPU = torch.device("cpu")
 TEXT = ToyLanguage().sample(3000, torch.Generator().manual_seed(3))
@@ -32,7 +32,7 @@ SIZES = dict(context_length=8, n_layer=1, n_head=2, n_embd=16)
 def folder(tmp_path, monkeypatch):
     """Where models are kept; a tiny preset that trains in a moment, from a toy text."""
     recipe = TrainConfig(steps=12, learning_rate=1e-2, warmup_steps=4, eval_every=6, eval_windows=4)
-    monkeypatch.setattr(pretrained, "PRESETS", {"cpu": (SIZES, 4, recipe), "gpu": None})
+    monkeypatch.setitem(PRESETS, "cpu", (SIZES, 4, recipe))
     monkeypatch.setattr(pretrained, "load_text", {"toy": TEXT}.__getitem__)
     monkeypatch.setenv("GPT_CHECKPOINTS", str(tmp_path))
     return tmp_path
@@ -101,7 +101,7 @@ def test_the_model_had_the_steps_that_are_said_and_no_others(folder):
     torch.manual_seed(1337)
     model = GPT(GPTConfig(tokenizer.vocab_size, **SIZES))
     data = train_val_split(tokenizer.encode(TEXT))
-    for _ in steps(model, Batches(*data, 4, 8, seed=1), pretrained.PRESETS["cpu"][2]):
+    for _ in steps(model, Batches(*data, 4, 8, seed=1), PRESETS["cpu"][2]):
         pass
     assert same(found, model)
 

@@ -187,7 +187,13 @@ SPECS = [
         lambda **a: training.load_or_train(progress=False, **a)[1].vocab_size,
         lambda: dict(name="quick", corpus=OWN_TEXT, device=torch.device("cpu"), seconds=0.3, preset="cpu"),
         skip=("corpus",),
-        fine={"device:None": None, "preset:None": None, "name:another script": None},
+        fine={
+            "device:None": None,
+            "preset:None": None,
+            "name:another script": None,
+            "seconds:infinity": None,
+            "seconds:too large for a float": None,
+        },
     ),
     Spec(
         "FirstGPT",
