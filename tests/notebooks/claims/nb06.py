@@ -41,6 +41,9 @@ assert len(weights) == 9 and loss.data < 0.2
 scores = [network(weights, Value(x1), Value(x2)).data for x1, x2, _ in examples]
 assert scores[0] < -1 and scores[1] > 1 and scores[2] > 1 and scores[3] < -1
 
+# %% pit1-code
+assert (a.grad, again.grad) == (1, 2)
+
 # %% cell-pit2
 assert not alive
 dead.zero_grad()
@@ -53,3 +56,8 @@ assert torch.equal(logits, dead.output.bias.expand_as(logits))  # a unigram: the
 
 # %% cell-pit2-fixed
 assert loss_on(val, dead, 8) < baselines.bigram(train, val, V) < baselines.unigram(train, val, V)
+
+# %% pit3-code
+assert abs(batch_loss(fresh).item() - math.log(V)) < 0.05
+nn.init.normal_(fresh.output.weight, std=1.0)
+assert batch_loss(fresh).item() > math.log(V) + 0.5  # certain of nonsense
