@@ -17,6 +17,11 @@ def said(value):
     return words if len(words) <= 60 else f"{words[:50]}... ({type(value).__name__})"
 
 
+def given(value):
+    """A value in a few words, and its type: for messages where the value alone would not say what is wrong with it."""
+    return f"{said(value)} ({type(value).__name__})"
+
+
 def integer(name, value, least=0, most=MOST):
     """`value` as an int if it is an integer from `least` to `most`; a ValueError says so if not. True is none."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
@@ -109,7 +114,7 @@ def integers(name, tensor, dims, shape):
     """`tensor` if it is a tensor of integers with `dims` dimensions; `shape` says in words what they are."""
     if not isinstance(tensor, torch.Tensor):
         raise ValueError(
-            f"{name} is {said(tensor)} ({type(tensor).__name__}); it must be a tensor of integers {shape}. "
+            f"{name} is {given(tensor)}; it must be a tensor of integers {shape}. "
             "tokenizer.encode(text) makes one from a string, torch.tensor(list) from a list."
         )
     if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:

@@ -27,8 +27,7 @@ def gpt_map(part, config=SHAKESPEARE):
     """The way from text through a GPT to the next token, with one part highlighted: a name of PARTS, as "head"."""
     checks.kind("config", config, GPTConfig, "a GPTConfig")
     if not isinstance(part, str) or part not in PARTS:
-        given = f"{checks.said(part)} ({type(part).__name__})"
-        raise ValueError(f"There is no part {given} in the picture. There are: {', '.join(PARTS)}.")
+        raise ValueError(f"There is no part {checks.given(part)} in the picture. There are: {', '.join(PARTS)}.")
     bright, words = PARTS[part]
     words = words.format(heads=count(config.n_head, "head"), blocks=count(config.n_layer, "time"))
     figure, ax = new_figure(f"The whole GPT. In this notebook: {words}", 9.2, 3.1)

@@ -88,8 +88,8 @@ def computation_graph(end, title="", **named):
     """
     for name, value in {"end": end, **named}.items():
         if missing := [part for part in ("data", "grad", "parents") if not hasattr(value, part)]:
-            given = f"{checks.said(value)} ({type(value).__name__})"
-            raise ValueError(f"{name} is {given} and has no {missing[0]}; it must be a number of a graph, a Value.")
+            lacks = f"{checks.given(value)} and has no {missing[0]}"
+            raise ValueError(f"{name} is {lacks}; it must be a number of a graph, a Value.")
     order, depth = walk(end)
     names = {id(value): name for name, value in named.items()}
     numbers = itertools.count(1)

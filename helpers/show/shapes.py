@@ -102,7 +102,7 @@ def shape_explorer(rule, a="4, 1, 3", b="2, 1"):
     """An Explorer with a box for each of two shapes. rule(a, b): the shape of their sum, or a ValueError."""
 
     if not callable(rule):
-        raise ValueError(f"rule is {checks.said(rule)} ({type(rule).__name__}); it must be a function of two shapes.")
+        raise ValueError(f"rule is {checks.given(rule)}; it must be a function of two shapes.")
 
     def draw(a, b):
         a, b = read_shape(a), read_shape(b)

@@ -107,8 +107,9 @@ def array(name, value, kind):
         table = None
     whole = table is not None and table.dtype.kind in "biuf" and not isinstance(value, (bool, range))
     if not whole and not isinstance(value, range):
-        given = f"{checks.said(value)} ({type(value).__name__})"
-        raise ValueError(f"{name} is {given}; it must hold {kind.removeprefix(INFINITE)} numbers and nothing else.")
+        raise ValueError(
+            f"{name} is {checks.given(value)}; it must hold {kind.removeprefix(INFINITE)} numbers and nothing else."
+        )
     return table
 
 

@@ -103,6 +103,7 @@ def preset_for(device, name=None):
     if name is None:
         name = "gpu" if device.type == "cuda" else "cpu"
     if not isinstance(name, str) or name not in PRESETS:
-        given = f"{checks.said(name)} ({type(name).__name__})"
-        raise ValueError(f"preset is {given}; it must be one of {', '.join(PRESETS)}, or None for what fits.")
+        raise ValueError(
+            f"preset is {checks.given(name)}; it must be one of {', '.join(PRESETS)}, or None for what fits."
+        )
     return PRESETS[name]

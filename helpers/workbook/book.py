@@ -40,8 +40,9 @@ def exercises_of(number):
     names = (module.name[2:] for module in pkgutil.iter_modules(questions.__path__))  # nb01, nb05_table, ...
     there = sorted(name for name in names if name.isdecimal())
     if not isinstance(number, str) or number not in there:
-        given = f"{checks.said(number)} ({type(number).__name__})"
-        raise ValueError(f"number is {given}; it must be that of a notebook with exercises: {', '.join(there)}.")
+        raise ValueError(
+            f"number is {checks.given(number)}; it must be that of a notebook with exercises: {', '.join(there)}."
+        )
     return importlib.import_module(f"helpers.workbook.questions.nb{number}").EXERCISES
 
 
@@ -58,8 +59,8 @@ class Workbook:
         A part of the learner's GPT that passes is written into my_gpt.py.
         """
         if not isinstance(number, str) or number not in self._exercises:
-            given = f"{checks.said(number)} ({type(number).__name__})"
-            raise ValueError(f"There is no exercise {given} here. There are: {', '.join(self._exercises)}.")
+            there = ", ".join(self._exercises)
+            raise ValueError(f"There is no exercise {checks.given(number)} here. There are: {there}.")
         exercise = self._exercises[number]
         if untouched(answer):
             print(

@@ -54,8 +54,8 @@ class Prediction(widgets.VBox):
 def listed(options):
     """The options of a question if they are two different ones at least, in a list."""
     if not isinstance(options, (list, tuple)) or len(set(map(str, options))) < max(2, len(options)):
-        given = f"{checks.said(options)} ({type(options).__name__})"
-        raise ValueError(f"options is {given}; it must be a list of two or more, no two alike, or None to type in.")
+        wanted = "a list of two or more, no two alike, or None to type in"
+        raise ValueError(f"options is {checks.given(options)}; it must be {wanted}.")
     return options
 
 

@@ -1,5 +1,22 @@
 """Typical wrong answers to the exercises of notebook 02."""
 
+# Right answers to 02.1 and 02.2, for those who call them in 02.3.
+STEPS = """
+def aligned(a, b):
+    n = max(len(a), len(b))
+    return (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
+
+
+def stretched(m, n):
+    if m == 1:
+        return n
+    if n == 1 or n == m:
+        return m
+    raise ValueError(f"{m} meets {n}")
+
+
+"""
+
 WRONG = {
     "02.1": [
         """
@@ -299,21 +316,8 @@ def broadcast_shape(a, b):
     filled_a, filled_b = aligned(a, b)
     return tuple(stretched(m, n) for m, n in zip(filled_a, filled_b))
 """,
-        """
-def aligned(a, b):
-    n = max(len(a), len(b))
-    return (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
-
-
-def stretched(m, n):
-    if m == 1:
-        return n
-    if n == 1 or n == m:
-        return m
-    raise ValueError(f"{m} meets {n}")
-
-
-def broadcast_shape(a, b):
+        STEPS
+        + """def broadcast_shape(a, b):
     aligned(a, b)
     result = ()
     for m, n in zip(a, b):
@@ -327,21 +331,8 @@ def broadcast_shape(a, b):
     except RuntimeError:
         raise ValueError("they do not fit")
 """,
-        """
-def aligned(a, b):
-    n = max(len(a), len(b))
-    return (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
-
-
-def stretched(m, n):
-    if m == 1:
-        return n
-    if n == 1 or n == m:
-        return m
-    raise ValueError(f"{m} meets {n}")
-
-
-def broadcast_shape(a, b):
+        STEPS
+        + """def broadcast_shape(a, b):
     a, b = aligned(a, b)
     return stretched(a, b)
 """,
